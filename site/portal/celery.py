@@ -1,0 +1,35 @@
+"""The Celery application and the whole schedule: what runs by itself is read here."""
+
+import os
+
+from celery import Celery
+from celery.signals import beat_init
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def every(seconds, task):
+    # A message that nobody took before the next one is due is dropped, so that a worker which
+    # comes back after an hour doesn't ask the bank four times in a row.
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+app.conf.beat_schedule = {
+    "rates": every(settings.RATES_INTERVAL, "sidebar.tasks.refresh_rates"),
+    "weather": every(settings.WEATHER_INTERVAL, "sidebar.tasks.refresh_weather"),
+    "visits": every(60 * 60, "sidebar.tasks.forget_visitors"),
+    "publishing": every(60, "home.tasks.publish_scheduled"),
+}
+
+
+@beat_init.connect
+def refresh_at_once(sender, **kwargs):
+    # Beat counts an interval from its own start: without this, a new portal would stand without
+    # rates for a quarter of an hour.
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], **entry["options"])

@@ -1,0 +1,33 @@
+"""A public installation: nothing well-known, everything over TLS, pictures by the web server."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from . import env
+from .base import *  # noqa: F403  (a settings module is its base plus differences)
+
+if env.flag("DEBUG"):
+    raise ImproperlyConfigured("DEBUG shows the inside of the portal: never in production.")
+
+SECRET_KEY = env.required("SECRET_KEY")
+if "insecure" in SECRET_KEY or len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        "SECRET_KEY must be a secret of at least 50 random characters, not the shipped one."
+    )
+ALLOWED_HOSTS = [*env.required("ALLOWED_HOSTS").replace(" ", "").split(",")]
+BASE_URL = env.required("BASE_URL")
+WAGTAILADMIN_BASE_URL = BASE_URL
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [BASE_URL])
+
+SERVE_MEDIA = env.flag("SERVE_MEDIA", False)
+
+SECURE_SSL_REDIRECT = True
+# The web server in front says which requests came over TLS, and strips the header from others.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 63072000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")

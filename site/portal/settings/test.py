@@ -1,0 +1,18 @@
+"""Differences that make the suite fast and keep it from the outside."""
+
+from .base import *  # noqa: F403  (a settings module is its base plus differences)
+
+DEMO = True
+SECRET_KEY = "test"  # noqa: S105
+# Hashing a password is slow on purpose; tests make many accounts.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# No collectstatic before the tests.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
