@@ -5,7 +5,12 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.live import live
+
 urlpatterns = [
+    path("live/", live, name="live"),
+    path("y-kien/", include("polls.urls")),
+    path("", include("articles.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
@@ -21,3 +26,6 @@ if settings.SERVE_MEDIA:
     ]
 
 urlpatterns += [path("", include(wagtail_urls))]
+
+handler404 = "home.views.not_found"
+handler403 = "home.views.refused"

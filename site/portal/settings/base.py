@@ -73,6 +73,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
+                "home.chrome.chrome",
             ],
         },
     },
@@ -147,7 +148,8 @@ LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt")]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
-LOCALE_PATHS = [PROJECT_DIR.parent / "locale"]
+# Our own strings, and those of Wagtail that it lacks in Vietnamese.
+LOCALE_PATHS = [PROJECT_DIR.parent / "locale", PROJECT_DIR.parent / "locale_admin"]
 # Django's own Vietnamese formats print 26345; readers expect 26.345. Grouping is asked for where a
 # figure is shown (floatformat:"0g"): switched on for everything, it would also print the ids in
 # the admin's addresses as 1.234.
@@ -181,6 +183,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "cong-tinh@localhost")
 WAGTAIL_SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
+WAGTAIL_FINISH_WORKFLOW_ACTION = "articles.publishing.publish"
 # Both would send this office's names to somebody else's server.
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -4,6 +4,10 @@ from .base import *  # noqa: F403  (a settings module is its base plus differenc
 
 DEMO = True
 SECRET_KEY = "test"  # noqa: S105
+# A file: SQLite's shared memory locks whole tables, unlike anything that will ever run. The runner
+# adds the worker's name.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
 # Hashing a password is slow on purpose; tests make many accounts.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No collectstatic before the tests.

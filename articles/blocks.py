@@ -1,0 +1,337 @@
+"""The block library: what the body of every page is made of."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images import get_image_model
+from wagtail.images.blocks import ImageBlock, ImageChooserBlock
+
+from polls.blocks import PollBlock
+
+from .vietnamese import fold_slug
+
+# No images or embeds inside running text: they have blocks, with alt text and captions.
+TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link", "superscript", "subscript"]
+
+
+def newest_image():
+    """A picture for previews in the block picker: the newest upload, or none yet."""
+    return get_image_model().objects.order_by("-created_at").first()
+
+
+class HeadingValue(blocks.StructValue):
+    @cached_property
+    def anchor(self):
+        """The part of an address after '#', kept when the wording changes if an editor gave one."""
+        return fold_slug(self.get("anchor") or self.get("text", ""))
+
+
+class HeadingBlock(blocks.StructBlock):
+    text = blocks.CharBlock(label=_("Text"), max_length=200)
+    level = blocks.ChoiceBlock(
+        label=_("Level"),
+        choices=[("2", _("Section")), ("3", _("Subsection"))],
+        default="2",
+    )
+    anchor = blocks.CharBlock(
+        label=_("Anchor"),
+        required=False,
+        max_length=80,
+        help_text=_("Links lead here by this name. Made from the text when left empty."),
+    )
+
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+        template = "articles/blocks/heading.html"
+        value_class = HeadingValue
+        description = _("A heading that links can lead to")
+        preview_value = {"text": "Phạm vi áp dụng", "level": "2", "anchor": ""}
+
+
+class TextBlock(blocks.RichTextBlock):
+    def __init__(self, **kwargs):
+        super().__init__(features=TEXT_FEATURES, **kwargs)
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        template = "articles/blocks/text.html"
+        description = _("Paragraphs, lists and links")
+        preview_value = "<p>Các cơ quan gửi, nhận văn bản <b>qua mạng</b> từ ngày 1 tháng 7.</p>"
+
+
+class FigureBlock(blocks.StructBlock):
+    image = ImageBlock(label=_("Image"))
+    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=250)
+
+    class Meta:
+        icon = "image"
+        label = _("Image")
+        template = "articles/blocks/figure.html"
+        description = _("A picture with a caption, and words for those who can't see it")
+
+    def get_preview_value(self):
+        return self.normalize({"image": newest_image(), "caption": "Cầu Hiền Lương"})
+
+
+class GalleryBlock(blocks.StructBlock):
+    figures = blocks.ListBlock(FigureBlock(), label=_("Images"), min_num=2, max_num=24)
+
+    class Meta:
+        icon = "image"
+        label = _("Gallery")
+        template = "articles/blocks/gallery.html"
+        description = _("Several pictures side by side")
+
+    def get_preview_value(self):
+        figure = {"image": newest_image(), "caption": "Biển Cửa Tùng"}
+        return self.normalize({"figures": [figure, figure]})
+
+
+class DocumentListBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    documents = blocks.ListBlock(DocumentChooserBlock(), label=_("Documents"), min_num=1)
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Documents")
+        template = "articles/blocks/documents.html"
+        description = _("Files to download, with their type and size")
+        preview_value = {"heading": "Biểu mẫu kèm theo", "documents": []}
+
+
+class DataTableBlock(TableBlock):
+    def __init__(self, **kwargs):
+        super().__init__(table_options={"language": "vi-VN", "contextMenu": True}, **kwargs)
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        template = "articles/blocks/table.html"
+        description = _("Rows and columns with a caption and headers")
+        preview_value = {
+            "data": [["Đơn vị", "Hộp thư"], ["Sở Nội vụ", "42"], ["Xã Hướng Hiệp", "17"]],
+            "first_row_is_table_header": True,
+            "first_col_is_header": True,
+            "table_caption": "Số hộp thư công vụ đang dùng",
+        }
+
+
+class QuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("Quotation"))
+    source = blocks.CharBlock(label=_("Who said it"), required=False, max_length=200)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        template = "articles/blocks/quote.html"
+        description = _("Somebody's words and their name")
+        preview_value = {
+            "text": "Mỗi hồ sơ trễ hẹn là một lần người dân phải đi lại.",
+            "source": "Chủ tịch UBND xã",
+        }
+
+
+class CalloutBlock(blocks.StructBlock):
+    kind = blocks.ChoiceBlock(
+        label=_("Kind"),
+        choices=[("note", _("Note")), ("important", _("Important")), ("deadline", _("Deadline"))],
+        default="note",
+    )
+    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link", "ul"])
+
+    class Meta:
+        icon = "warning"
+        label = _("Callout")
+        template = "articles/blocks/callout.html"
+        description = _("A few lines that nobody should miss")
+        preview_value = {
+            "kind": "deadline",
+            "heading": "Hạn gửi báo cáo",
+            "text": "<p>Trước ngày 25 hằng tháng.</p>",
+        }
+
+
+class EmbedValue(blocks.StructValue):
+    @cached_property
+    def host(self):
+        return (urlsplit(self.get("url") or "").hostname or "").removeprefix("www.")
+
+    @cached_property
+    def player(self):
+        """Address of the player that a click loads into the page; "" when none is known."""
+        address = urlsplit(self.get("url") or "")
+        if self.host == "youtu.be":
+            code = address.path.strip("/")
+        elif self.host in ("youtube.com", "m.youtube.com"):
+            code = parse_qs(address.query).get("v", [""])[0]
+        else:
+            return ""
+        return f"https://www.youtube-nocookie.com/embed/{code}" if code.isascii() and code else ""
+
+
+class EmbedBlock(blocks.StructBlock):
+    """A film or map at somebody else's site.
+
+    Not Wagtail's own block: that asks the other server while the page is rendered, and lets it
+    watch every reader. Here nothing is loaded from it before a reader clicks."""
+
+    url = blocks.URLBlock(label=_("Address"), help_text=_("Starts with https://"))
+    title = blocks.CharBlock(label=_("Title"), max_length=200)
+    poster = ImageChooserBlock(label=_("Picture"), required=False)
+
+    class Meta:
+        icon = "media"
+        label = _("Video or external content")
+        template = "articles/blocks/embed.html"
+        value_class = EmbedValue
+        description = _("Shown as a link with a picture; plays after a click")
+        preview_value = {
+            "url": "https://www.youtube.com/watch?v=aaaaaaaaaaa",
+            "title": "Hướng dẫn nộp hồ sơ qua mạng",
+            "poster": None,
+        }
+
+    def clean(self, value):
+        cleaned = super().clean(value)
+        if urlsplit(cleaned["url"]).scheme != "https":
+            error = ValidationError(_("Give an address that starts with https://"))
+            raise blocks.StructBlockValidationError({"url": error})
+        return cleaned
+
+
+class PageLinksBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), max_length=120)
+    pages = blocks.ListBlock(blocks.PageChooserBlock(), label=_("Pages"), min_num=1)
+
+    class Meta:
+        icon = "link"
+        label = _("Links to pages")
+        template = "articles/blocks/page_links.html"
+        description = _("Pages of this portal to read next")
+        preview_value = {"heading": "Đọc thêm", "pages": []}
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        # A chosen page may have been taken offline or closed to the public since.
+        pages = [page for page in value["pages"] if page and page.live]
+        context["pages"] = pages
+        return context
+
+
+class ClauseBlock(blocks.StructBlock):
+    number = blocks.CharBlock(
+        label=_("Number"),
+        required=False,
+        max_length=10,
+        help_text=_("Counted when left empty"),
+    )
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
+    points = blocks.ListBlock(
+        blocks.RichTextBlock(features=["bold", "italic", "link"]),
+        label=_("Points"),
+        default=[],
+        help_text=_("Lettered a, b, c, d, đ …"),
+    )
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Clause")
+
+
+# The order in which Vietnamese legal texts letter their points: no f, j, w, z, and đ after d.
+POINT_LETTERS = "abcdđeghiklmnopqrstuvxy"
+
+
+class ProvisionBlock(blocks.StructBlock):
+    """An article (Điều), its clauses (khoản) and points (điểm), each with an address of its own."""
+
+    number = blocks.CharBlock(label=_("Article number"), max_length=10)
+    title = blocks.CharBlock(label=_("Title"), required=False, max_length=250)
+    text = blocks.RichTextBlock(
+        label=_("Text"), required=False, features=["bold", "italic", "link", "ul"]
+    )
+    clauses = blocks.ListBlock(ClauseBlock(), label=_("Clauses"), default=[])
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Article with clauses")
+        template = "articles/blocks/provision.html"
+        description = _("An article of a directive, its clauses and points")
+        preview_value = {
+            "number": "1",
+            "title": "Trách nhiệm của thủ trưởng cơ quan",
+            "text": "",
+            "clauses": [
+                {
+                    "number": "",
+                    "text": "<p>Xử lý công việc trên môi trường mạng.</p>",
+                    "points": ["<p>Ký số văn bản đi.</p>", "<p>Nhận văn bản đến trong ngày.</p>"],
+                },
+                {"number": "", "text": "<p>Báo cáo hằng quý.</p>", "points": []},
+            ],
+        }
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        article = f"dieu-{fold_slug(value['number'])}"
+        clauses = []
+        for position, clause in enumerate(value["clauses"], start=1):
+            number = clause["number"] or str(position)
+            anchor = f"{article}-khoan-{fold_slug(number)}"
+            points = [
+                {
+                    "letter": letter,
+                    "anchor": f"{anchor}-diem-{'dd' if letter == 'đ' else letter}",
+                    "text": text,
+                }
+                for letter, text in zip(POINT_LETTERS, clause["points"], strict=False)
+            ]
+            clauses.append(
+                {"number": number, "anchor": anchor, "text": clause["text"], "points": points}
+            )
+        context.update(anchor=article, clauses=clauses)
+        return context
+
+    def clean(self, value):
+        cleaned = super().clean(value)
+        for position, clause in enumerate(cleaned["clauses"], start=1):
+            if len(clause["points"]) > len(POINT_LETTERS):
+                raise blocks.StructBlockValidationError(
+                    {
+                        "clauses": ValidationError(
+                            _("Clause %(number)d has more points than there are letters.")
+                            % {"number": position}
+                        )
+                    }
+                )
+        return cleaned
+
+
+class BodyStreamBlock(blocks.StreamBlock):
+    """The body of news, events and plain pages."""
+
+    heading = HeadingBlock(group=_("Text"))
+    text = TextBlock(group=_("Text"))
+    quote = QuoteBlock(group=_("Text"))
+    callout = CalloutBlock(group=_("Text"))
+    table = DataTableBlock(group=_("Text"))
+    image = FigureBlock(group=_("Media"))
+    gallery = GalleryBlock(group=_("Media"))
+    embed = EmbedBlock(group=_("Media"))
+    documents = DocumentListBlock(group=_("Links and files"))
+    pages = PageLinksBlock(group=_("Links and files"))
+    poll = PollBlock(group=_("Links and files"))
+
+
+class DirectiveStreamBlock(BodyStreamBlock):
+    """The body of a directive: everything a page has, and articles with clauses."""
+
+    provision = ProvisionBlock(group=_("Text"))

@@ -1,0 +1,158 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    PageChooserPanel,
+)
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page
+
+from articles.blocks import BodyStreamBlock
+from articles.models import (
+    DirectiveIndexPage,
+    DirectivePage,
+    EventIndexPage,
+    NewsIndexPage,
+    NewsPage,
+    PortalPage,
+    stream_text,
+)
+
+
+class HomePage(PortalPage):
+    """The front door: what is featured, then the newest directives and news."""
+
+    content_panels = [
+        *Page.content_panels,
+        InlinePanel(
+            "featured",
+            heading=_("Featured"),
+            label=_("featured page"),
+            help_text=_("In this order; the first one stands on top with its picture."),
+        ),
+        InlinePanel(
+            "sidebar_placements",
+            max_num=1,
+            heading=_("Sidebar of the home page"),
+            label=_("sidebar"),
+            help_text=_("Sections without a sidebar of their own show it too."),
+        ),
+    ]
+
+    max_count = 1
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = [
+        "articles.DirectiveIndexPage",
+        "articles.NewsIndexPage",
+        "articles.EventIndexPage",
+        "home.StandardPage",
+    ]
+    page_description = _("The portal's home page")
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["featured"] = self.featured_pages
+        context["directives"] = DirectivePage.objects.published().for_lists().newest()[:6]
+        context["news"] = NewsPage.objects.published().newest()[:6]
+        context["directive_index"] = self._first(DirectiveIndexPage)
+        context["news_index"] = self._first(NewsIndexPage)
+        context["event_index"] = self._first(EventIndexPage)
+        return context
+
+    @property
+    def featured_pages(self):
+        """The featured pages that the public may read, in the editors' order."""
+        chosen = [item.page_id for item in self.featured.all()]
+        public = Page.objects.live().public().filter(pk__in=chosen).specific()
+        return sorted(public, key=lambda page: chosen.index(page.pk))
+
+    def _first(self, model):
+        return model.objects.child_of(self).live().first()
+
+
+class FeaturedPage(Orderable):
+    home = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured")
+    page = models.ForeignKey(
+        "wagtailcore.Page", verbose_name=_("page"), on_delete=models.CASCADE, related_name="+"
+    )
+
+    panels = [
+        PageChooserPanel(
+            "page", ["articles.NewsPage", "articles.DirectivePage", "articles.EventPage"]
+        )
+    ]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("featured page")
+        verbose_name_plural = _("featured pages")
+
+    def __str__(self):
+        return str(self.page)
+
+
+class StandardPage(PortalPage):
+    """A page that is neither news nor a directive: about us, contact, how to."""
+
+    introduction = models.TextField(_("introduction"), blank=True, max_length=500)
+    body = StreamField(BodyStreamBlock(), verbose_name=_("body"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        FieldPanel("body"),
+        InlinePanel(
+            "sidebar_placements",
+            max_num=1,
+            heading=_("Sidebar of this section"),
+            label=_("sidebar"),
+        ),
+    ]
+
+    parent_page_types = ["home.HomePage", "home.StandardPage"]
+    subpage_types = ["home.StandardPage"]
+    page_description = _("A plain page: about us, contact, how to")
+
+    class Meta:
+        verbose_name = _("plain page")
+        verbose_name_plural = _("plain pages")
+
+    def searchable_text(self):
+        return f"{self.introduction} {stream_text(self.body)}"
+
+
+@register_setting(icon="home", order=10)
+class OfficeSettings(BaseSiteSetting):
+    """The name on the door and how to reach the office."""
+
+    portal_label = models.CharField(_("above the name"), max_length=80, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    agency = models.CharField(
+        _("responsible agency"), max_length=200, blank=True, help_text=_("In the footer")
+    )
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+
+    panels = [
+        MultiFieldPanel([FieldPanel("portal_label"), FieldPanel("name")], heading=_("Header")),
+        MultiFieldPanel(
+            [
+                FieldPanel("agency"),
+                FieldPanel("address"),
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
+            ],
+            heading=_("Footer"),
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("office")

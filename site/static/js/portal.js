@@ -1,0 +1,87 @@
+// Keeps the figures of a page fresh, sends votes without a reload, and loads a film after a click.
+// Everything on the page works without this file.
+
+const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
+const number = new Intl.NumberFormat("vi-VN");
+
+function show(element, value) {
+    const text = number.format(value);
+    if (element.textContent !== text) element.textContent = text;
+}
+
+function showPoll(poll, results) {
+    for (const [id, [votes, percent]] of Object.entries(results.choices)) {
+        for (const row of poll.querySelectorAll(`[data-choice="${id}"]`)) {
+            row.querySelectorAll("[data-votes]").forEach((element) => show(element, votes));
+            row.querySelectorAll("[data-percent]").forEach((element) => show(element, percent));
+            row.querySelectorAll("rect").forEach((bar) => bar.setAttribute("width", percent));
+        }
+    }
+    poll.querySelectorAll("[data-total]").forEach((element) => show(element, results.total));
+}
+
+async function refresh(isFirst) {
+    const address = new URL(document.body.dataset.live, location.href);
+    if (document.body.dataset.page) address.searchParams.set("page", document.body.dataset.page);
+    if (!isFirst) address.searchParams.set("seen", "1");
+    const polls = [...document.querySelectorAll("[data-poll]")];
+    new Set(polls.map((poll) => poll.dataset.poll)).forEach((id) => address.searchParams.append("poll", id));
+
+    const response = await fetch(address);
+    if (!response.ok) return; // the figures stay as they were rendered
+    const figures = await response.json();
+    for (const [name, value] of Object.entries(figures.visits)) {
+        document.querySelectorAll(`[data-live="${name}"]`).forEach((element) => show(element, value));
+    }
+    if ("views" in figures) {
+        document.querySelectorAll("[data-views]").forEach((element) => show(element, figures.views));
+    }
+    for (const poll of polls) {
+        const results = figures.polls?.[poll.dataset.poll];
+        if (results) showPoll(poll, results);
+    }
+}
+
+async function vote(event) {
+    const form = event.target.closest("[data-poll-form]");
+    if (!form) return;
+    event.preventDefault();
+    const poll = form.closest("[data-poll]");
+    const button = form.querySelector("button");
+    button.disabled = true;
+    try {
+        const response = await fetch(form.action, {
+            method: "POST",
+            body: new FormData(form),
+            headers: { Accept: "application/json" },
+        });
+        const answer = await response.json();
+        poll.querySelector("[data-poll-message]").textContent = answer.message;
+        if (answer.results) showPoll(poll, { choices: answer.results, total: answer.total });
+        if (response.ok) form.querySelectorAll("input").forEach((input) => (input.disabled = true));
+        else button.disabled = false;
+    } catch {
+        form.submit(); // the plain way says what is wrong
+    }
+}
+
+function play(event) {
+    const link = event.target.closest("[data-player]");
+    if (!link) return;
+    event.preventDefault();
+    const frame = document.createElement("iframe");
+    frame.src = link.dataset.player;
+    frame.title = link.textContent.trim();
+    frame.allow = "fullscreen; encrypted-media";
+    link.replaceWith(frame);
+    frame.focus();
+}
+
+document.addEventListener("submit", vote);
+document.addEventListener("click", play);
+
+if (document.body.dataset.live) {
+    const quietly = (isFirst) => refresh(isFirst).catch(() => {}); // offline: try again later
+    quietly(true);
+    setInterval(() => document.visibilityState === "visible" && quietly(false), REFRESH_EVERY);
+}

@@ -1,0 +1,280 @@
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import PageViewRestriction
+
+from articles.models import DirectiveAttachment, DirectiveIndexPage, DirectivePage, Effect, NewsPage
+from home.models import FeaturedPage
+from sidebar.models import PageViews
+from tests.factories import (
+    make_directive,
+    make_document,
+    make_event,
+    make_home,
+    make_image,
+    make_news,
+    make_section,
+    tomorrow,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home():
+    return make_home()
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_slug_of_a_program_or_an_editor_is_folded(home):
+    assert make_news("Đường sá miền núi").slug == "duong-sa-mien-nui"
+    assert make_news("Tin khác", slug="tin-đặc-biệt").slug == "tin-dac-biet"
+
+
+def test_two_pages_with_one_title_get_different_addresses(home):
+    assert make_news("Thông báo").url != make_news("Thông báo").url
+
+
+def test_the_home_page_shows_new_directives_and_news_and_what_is_featured(client, home):
+    directive, news, event = make_directive(), make_news(), make_event()
+    FeaturedPage.objects.create(home=home, page=event, sort_order=1)
+    FeaturedPage.objects.create(home=home, page=news, sort_order=0)
+    shown = text(client.get("/"))
+    assert directive.reference in shown
+    assert shown.index(f'<a href="{news.url}">') < shown.index(f'<a href="{event.url}">')
+
+
+def test_a_featured_page_that_is_taken_down_or_private_is_left_out(client, home):
+    down, private = make_news("Bài đã gỡ"), make_news("Bài kín")
+    for position, page in enumerate([down, private]):
+        FeaturedPage.objects.create(home=home, page=page, sort_order=position)
+    down.unpublish()
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    assert home.featured_pages == []
+    shown = text(client.get("/"))
+    assert "Bài đã gỡ" not in shown
+    assert "Bài kín" not in shown
+
+
+def test_a_directive_shows_its_whole_record(client, home):
+    directive = make_directive(expires_on=date(2020, 12, 31))
+    directive.attachments.add(DirectiveAttachment(document=make_document("Bản ký 07/CT-UBND")))
+    directive.save()
+    shown = text(client.get(directive.url))
+    for fact in [
+        "07/CT-UBND",
+        "Chỉ thị",
+        "UBND tỉnh Quảng Trị",
+        "Nguyễn Văn Bình",
+        "Chủ tịch",
+        "16/6/2014",
+        "31/12/2020",
+        directive.subject,
+        "Bản ký 07/CT-UBND",
+    ]:
+        assert fact in shown
+
+
+@pytest.mark.parametrize(
+    ("day", "effect"),
+    [
+        (date(2014, 6, 15), Effect.NOT_YET),
+        (date(2014, 6, 16), Effect.IN_FORCE),
+        (date(2014, 12, 31), Effect.IN_FORCE),
+        (date(2015, 1, 1), Effect.EXPIRED),
+    ],
+)
+def test_first_and_last_day_count_as_in_force(home, day, effect):
+    directive = make_directive(expires_on=date(2014, 12, 31))
+    assert directive.effect_on(day) is effect
+    assert DirectivePage.objects.in_force(on=day).exists() == (effect is Effect.IN_FORCE)
+
+
+def test_a_directive_without_a_first_day_is_in_force_from_its_signing(home):
+    assert make_directive(effective_on=None).effective_on == date(2014, 6, 16)
+
+
+def test_a_directive_cannot_end_before_it_begins(home):
+    with pytest.raises(ValidationError) as error:
+        make_directive(expires_on=date(2014, 6, 1))
+    assert set(error.value.message_dict) == {"expires_on"}
+
+
+def test_an_event_cannot_end_before_it_begins(home):
+    with pytest.raises(ValidationError) as error:
+        make_event(ends_at=timezone.now() - timedelta(days=4000))
+    assert set(error.value.message_dict) == {"ends_at"}
+
+
+def test_a_list_holds_the_directives_of_its_sections_newest_first(client, home):
+    index = DirectiveIndexPage.objects.get()
+    section = make_section(index, "Chỉ thị email")
+    old = make_directive(section, "Cũ", number="03", signed_on=date(2011, 1, 12))
+    new = make_directive(index, "Mới", number="09", signed_on=date(2020, 1, 12))
+    assert list(index.articles) == [new, old]
+    assert list(section.articles) == [old]
+    shown = text(client.get(index.url))
+    assert shown.index("09/CT-UBND") < shown.index("03/CT-UBND")
+    assert "Chỉ thị email" in shown
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "abc", "99999999999999999999", "2"])
+def test_a_list_answers_any_page_number(client, home, page):
+    for number in range(25):
+        make_news(f"Tin số {number}")
+    assert "Tin số" in text(client.get("/tin-tuc/", {"trang": page}))
+
+
+def test_an_empty_list_says_so(client, home):
+    assert "Chưa có nội dung" in text(client.get("/tin-tuc/"))
+
+
+def test_views_are_shown_as_vietnamese_write_numbers(client, home):
+    page = make_news()
+    PageViews.objects.create(page=page, views=2427)
+    assert "<span data-views>2.427</span> lượt xem" in text(client.get(page.url))
+
+
+def test_reading_a_page_counts_no_view_by_itself(client, home):
+    # A cache may answer for Django; /live/ counts.
+    page = make_news()
+    client.get(page.url)
+    assert not PageViews.objects.exists()
+
+
+def test_an_unknown_address_leads_on(client, home):
+    response = client.get("/khong-co/")
+    assert response.status_code == 404
+    shown = response.content.decode()
+    assert "Không tìm thấy trang" in shown
+    assert 'href="/van-ban/"' in shown
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/van-ban/", "/tin-tuc/", "/tim-kiem/?q=van+ban", "/y-kien/"]
+)
+def test_a_public_page_is_the_same_for_everybody_and_sets_no_cookie(client, home, address):
+    make_directive()
+    make_news()
+    first = client.get(address)
+    client.cookies["la"] = "la"
+    second = client.get(address, headers={"User-Agent": "another"})
+    assert first.content == second.content
+    assert not first.cookies
+    assert "csrf" not in first.content.decode()
+    assert "Cookie" not in first.get("Vary", "")
+
+
+def test_scheduled_pages_go_online_and_offline_by_the_command_that_beat_runs(home):
+    due = make_news("Đến giờ", live=False)
+    due.go_live_at = timezone.now() - timedelta(minutes=1)
+    due.save_revision(approved_go_live_at=due.go_live_at)
+    ended = make_news("Hết hạn", expire_at=timezone.now() - timedelta(minutes=1))
+    call_command("publish_scheduled")
+    assert NewsPage.objects.get(pk=due.pk).live
+    assert not NewsPage.objects.get(pk=ended.pk).live
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tăng cường",
+        "tang cuong",
+        "TANG CUONG",
+        "07/CT-UBND",
+        "7 ct ubnd".replace("7", "07"),
+        "chi thi",
+        "Nguyen Van Binh",
+        "hộp thư công vụ",
+    ],
+)
+def test_a_directive_is_found_however_it_is_typed(client, home, query):
+    directive = make_directive(body=[("text", "<p>Mỗi cán bộ dùng hộp thư công vụ.</p>")])
+    assert f'href="{directive.url}"' in text(client.get(reverse("articles:search"), {"q": query}))
+
+
+def test_search_finds_nothing_private_or_unpublished(client, home):
+    make_directive(title="Bản nháp", live=False)
+    private = make_directive(title="Văn bản kín", number="08")
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    shown = text(client.get(reverse("articles:search"), {"q": "chi thi"}))
+    assert "Bản nháp" not in shown
+    assert "Văn bản kín" not in shown
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        " ",
+        "\0",
+        '"',
+        '"a',
+        "'" * 500,
+        '"' * 500,
+        "từ " * 400,
+        "a" * 8000,
+        "NEAR(a b)",
+        "a AND",
+        "*",
+        "🙂",
+        "%' OR 1=1",
+    ],
+)
+def test_search_answers_every_input_with_a_page(client, home, query):
+    make_directive()
+    text(client.get(reverse("articles:search"), {"q": query}))
+
+
+def test_a_lead_image_has_its_size_and_its_words(client, home):
+    page = make_news(lead_image=make_image(), lead_image_alt="Cầu bắc qua sông")
+    shown = text(client.get(page.url))
+    assert 'width="960" height="540" alt="Cầu bắc qua sông"' in shown
+
+
+def test_the_directives_state_follows_the_day(client, home):
+    directive = make_directive(effective_on=tomorrow())
+    assert f"Có hiệu lực từ {tomorrow():%-d/%-m/%Y}" in text(client.get(directive.url))
+
+
+def query_count(client, django_assert_max_num_queries, address, limit):
+    client.get(address)  # fills the caches of sites and content types
+    with django_assert_max_num_queries(limit) as queries:
+        text(client.get(address))
+    return len(queries)
+
+
+@pytest.mark.parametrize("address", ["/", "/van-ban/", "/tin-tuc/", "/su-kien/"])
+def test_a_list_needs_no_more_queries_for_more_pages(
+    client, home, django_assert_max_num_queries, address
+):
+    counts = []
+    for _ in range(2):
+        for number in range(5):
+            make_directive(number=f"{number:02}", title=f"Chỉ thị {number} {len(counts)}")
+            make_news(f"Tin {number} {len(counts)}")
+            make_event(f"Sự kiện {number} {len(counts)}")
+        counts.append(query_count(client, django_assert_max_num_queries, address, 25))
+    assert counts[0] == counts[1]
+
+
+def test_wagtail_and_django_are_the_ones_that_were_chosen():
+    # Some add-ons silently bring an older Wagtail with them.
+    import django
+    import wagtail
+
+    assert wagtail.VERSION[:2] >= (7, 4)
+    assert django.VERSION[:2] >= (5, 2)
+
+
+def test_only_the_intended_page_types_can_be_made_where_they_belong(home):
+    allowed = {model.__name__ for model in home.creatable_subpage_models()}
+    assert allowed == {"NewsIndexPage", "DirectiveIndexPage", "EventIndexPage", "StandardPage"}
