@@ -7,9 +7,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
+from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
-from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
+from wagtail.models import Page
 
 from polls.blocks import PollBlock
 
@@ -19,15 +20,15 @@ from .vietnamese import fold_slug
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link", "superscript", "subscript"]
 
 
-def newest_image():
-    """A picture for previews in the block picker: the newest upload, or none yet."""
-    return get_image_model().objects.order_by("-created_at").first()
+def newest(model):
+    """What previews in the block picker show: the newest two, or nothing in a new portal."""
+    return list(model.objects.order_by("-pk")[:2])
 
 
 class HeadingValue(blocks.StructValue):
     @cached_property
-    def anchor(self):
-        """The part of an address after '#', kept when the wording changes if an editor gave one."""
+    def target(self):
+        """The part of an address after '#'; outlives a new wording if an editor named it."""
         return fold_slug(self.get("anchor") or self.get("text", ""))
 
 
@@ -75,9 +76,9 @@ class FigureBlock(blocks.StructBlock):
         label = _("Image")
         template = "articles/blocks/figure.html"
         description = _("A picture with a caption, and words for those who can't see it")
-
-    def get_preview_value(self):
-        return self.normalize({"image": newest_image(), "caption": "Cầu Hiền Lương"})
+        # Drawn, because a new portal has no picture to show.
+        preview_template = "articles/previews/figure.html"
+        preview_value = {"image": None, "caption": ""}
 
 
 class GalleryBlock(blocks.StructBlock):
@@ -88,10 +89,8 @@ class GalleryBlock(blocks.StructBlock):
         label = _("Gallery")
         template = "articles/blocks/gallery.html"
         description = _("Several pictures side by side")
-
-    def get_preview_value(self):
-        figure = {"image": newest_image(), "caption": "Biển Cửa Tùng"}
-        return self.normalize({"figures": [figure, figure]})
+        preview_template = "articles/previews/gallery.html"
+        preview_value = {"figures": []}
 
 
 class DocumentListBlock(blocks.StructBlock):
@@ -103,7 +102,10 @@ class DocumentListBlock(blocks.StructBlock):
         label = _("Documents")
         template = "articles/blocks/documents.html"
         description = _("Files to download, with their type and size")
-        preview_value = {"heading": "Biểu mẫu kèm theo", "documents": []}
+
+    def get_preview_value(self):
+        documents = newest(get_document_model())
+        return self.normalize({"heading": "Biểu mẫu kèm theo", "documents": documents})
 
 
 class DataTableBlock(TableBlock):
@@ -216,7 +218,9 @@ class PageLinksBlock(blocks.StructBlock):
         label = _("Links to pages")
         template = "articles/blocks/page_links.html"
         description = _("Pages of this portal to read next")
-        preview_value = {"heading": "Đọc thêm", "pages": []}
+
+    def get_preview_value(self):
+        return self.normalize({"heading": "Đọc thêm", "pages": newest(Page)})
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)

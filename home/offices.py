@@ -25,6 +25,8 @@ BOARD = "Ban biên tập"
 WORKFLOW = "Duyệt hai bước"
 STEPS = [("Kiểm duyệt", REVIEWERS), ("Ban biên tập duyệt đăng", BOARD)]
 
+ROOT = "Gốc"
+
 PAGE_PERMISSIONS = {
     EDITORS: ["add_page", "change_page"],
     REVIEWERS: ["add_page", "change_page"],
@@ -61,6 +63,9 @@ def set_up():
         _permit(group, name)
     _permit_records(groups[BOARD])
     _set_up_workflow(groups)
+    # The roots that Wagtail makes, as editors meet them in lists.
+    Page.objects.filter(depth=1, title="Root").update(title=ROOT, draft_title=ROOT)
+    Collection.objects.filter(depth=1, name="Root").update(name=ROOT)
     # Wagtail's own examples, unless somebody works in them.
     Group.objects.filter(name__in=["Editors", "Moderators"], user__isnull=True).delete()
 

@@ -183,6 +183,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "cong-tinh@localhost")
 WAGTAIL_SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
+WAGTAILADMIN_USER_LOGIN_FORM = "home.forms.OfficeLoginForm"
 WAGTAIL_FINISH_WORKFLOW_ACTION = "articles.publishing.publish"
 # Both would send this office's names to somebody else's server.
 WAGTAIL_ENABLE_UPDATE_CHECK = False

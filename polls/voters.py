@@ -1,0 +1,38 @@
+"""Who votes, without knowing who: a random token in a signed cookie that only votes set, and a
+key per poll that is derived from it. No address and no browser is kept."""
+
+import secrets
+
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+COOKIE = "voter"
+SALT = "polls.voter"
+YEAR = 365 * 24 * 60 * 60
+
+
+def new_token():
+    return secrets.token_urlsafe(24)
+
+
+def token(request):
+    """The reader's token, or None: no cookie, a forged one or one older than a year."""
+    return request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=YEAR)
+
+
+def remember(response, request, token):
+    response.set_signed_cookie(
+        COOKIE,
+        token,
+        salt=SALT,
+        max_age=YEAR,
+        path=reverse("polls:list"),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def key(poll, token):
+    """64 hex digits: the same voter has another key in another poll."""
+    return salted_hmac(f"{SALT}.{poll.pk}", token, algorithm="sha256").hexdigest()

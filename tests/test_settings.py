@@ -1,0 +1,96 @@
+"""Settings refuse to start with what would harm; each case is a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = {
+    "SECRET_KEY": "x1" * 40,
+    "ALLOWED_HOSTS": "portal.example",
+    "BASE_URL": "https://portal.example",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+
+
+def start(tmp_path, settings, code="import django; django.setup()", **environment):
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env=inherited
+        | {
+            "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+            "DJANGO_SETTINGS_MODULE": f"portal.settings.{settings}",
+            "DATA_DIR": str(tmp_path),
+        }
+        | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_production_starts_with_everything_set(tmp_path):
+    result = start(tmp_path, "production", **GOOD)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "insecure-key-of-the-embedded-default-never-for-the-public"}, "SECRET_KEY"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"BASE_URL": ""}, "BASE_URL"),
+        ({"DEBUG": "1"}, "DEBUG"),
+        ({"DEBUG": "yess"}, "yess"),
+        ({"RATES_INTERVAL": "soon"}, "RATES_INTERVAL"),
+        ({"RATES_INTERVAL": "0"}, "RATES_INTERVAL"),
+    ],
+)
+def test_production_refuses_what_would_harm(tmp_path, changes, complaint):
+    result = start(tmp_path, "production", **(GOOD | changes))
+    assert result.returncode != 0
+    assert complaint in result.stderr.splitlines()[-1]
+
+
+def test_production_refuses_to_serve_with_demo_accounts(tmp_path):
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'demo.sqlite3'}"}
+    prepare = """
+import django; django.setup()
+from django.core.management import call_command
+from django.contrib.auth import get_user_model
+from home.demo import DEMO_EMAIL_DOMAIN
+call_command("migrate", verbosity=0)
+get_user_model().objects.create_user("bientap", f"bientap@{DEMO_EMAIL_DOMAIN}", "x")
+"""
+    assert start(tmp_path, "dev", prepare, **database).returncode == 0
+    serve = "import portal.wsgi"
+    refused = start(tmp_path, "production", serve, **(GOOD | database))
+    assert refused.returncode != 0
+    assert "--retire-accounts" in refused.stderr
+    retire = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("load_demo", "--retire-accounts")
+"""
+    retired = start(tmp_path, "production", retire, **(GOOD | database))
+    assert retired.returncode == 0, retired.stderr
+    served = start(tmp_path, "production", serve, **(GOOD | database))
+    assert served.returncode == 0, served.stderr
+
+
+def test_the_demo_is_refused_in_production(tmp_path):
+    load = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("load_demo")
+"""
+    result = start(tmp_path, "production", load, **GOOD)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr or "CommandError" in result.stderr
