@@ -1,5 +1,6 @@
 from datetime import date
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -334,7 +335,13 @@ class DirectivePage(ArticlePage):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("number"), FieldPanel("symbol")]),
-                FieldRowPanel([FieldPanel("type"), FieldPanel("issuer")]),
+                # Short lists: quicker to pick from than the chooser that snippets get by default.
+                FieldRowPanel(
+                    [
+                        FieldPanel("type", widget=forms.Select),
+                        FieldPanel("issuer", widget=forms.Select),
+                    ]
+                ),
                 FieldPanel("subject"),
                 FieldRowPanel([FieldPanel("signer"), FieldPanel("signer_position")]),
                 FieldRowPanel(

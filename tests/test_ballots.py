@@ -141,7 +141,7 @@ def cast_in_parallel(poll, voters, threads=32):
     return outcomes
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_200_ballots_in_parallel_are_exactly_200(several_connections):
     poll = make_poll(0, 0, 0)
     outcomes = cast_in_parallel(poll, [voter(number) for number in range(200)])
@@ -151,7 +151,7 @@ def test_200_ballots_in_parallel_are_exactly_200(several_connections):
     assert ballots.recount(poll) == {}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_one_voter_100_times_in_parallel_is_exactly_one(several_connections):
     poll = make_poll(0, 0, 0)
     outcomes = cast_in_parallel(poll, [voter(7)] * 100)

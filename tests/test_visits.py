@@ -158,7 +158,7 @@ def in_parallel(count, work):
     assert failures == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_no_view_is_lost_when_many_readers_come_at_once():
     make_home()
     page = make_news()
@@ -167,13 +167,13 @@ def test_no_view_is_lost_when_many_readers_come_at_once():
     assert PageViews.objects.count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_visitor_with_many_requests_at_once_is_one_visit():
     in_parallel(16, lambda number: visits.record("203.0.113.7", BROWSER))
     assert visits.figures().today == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_many_visitors_at_once_are_all_counted():
     in_parallel(16, lambda number: visits.record(f"203.0.113.{number}", BROWSER))
     assert visits.figures() == visits.Figures(guests=16, members=0, online=16, today=16, total=16)

@@ -1,0 +1,214 @@
+"""What editors build a sidebar from. The figures come from stored rows: no block opens a socket."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.models import Page, PageViewRestriction
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from polls.blocks import PollBlock
+
+# The module and not its names: models.py imports this file for the Sidebar's stream.
+from . import currencies, models, sources
+
+FIRST_CURRENCIES = ["USD", "EUR", "JPY", "THB", "LAK"]
+
+
+class RatesBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Exchange rates"), max_length=80)
+    currencies = blocks.ListBlock(
+        blocks.ChoiceBlock(choices=list(currencies.NAMES.items()), label=_("Currency")),
+        label=_("Currencies to show first"),
+        default=FIRST_CURRENCIES,
+        help_text=_("The whole sheet stands below, for readers to open."),
+    )
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        rates = list(models.ExchangeRate.objects.board(value["currencies"]))
+        context["rates"] = rates
+        context["first_rates"] = [rate for rate in rates if rate.currency in value["currencies"]]
+        return context | _how_fresh(rates)
+
+    class Meta:
+        icon = "table"
+        label = _("Exchange rates")
+        description = _("The bank's rates, renewed by themselves, with source and time.")
+        template = "sidebar/blocks/rates.html"
+        preview_value = {"heading": _("Exchange rates"), "currencies": FIRST_CURRENCIES}
+
+
+class WeatherBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Weather"), max_length=80)
+    regions = blocks.ListBlock(
+        SnippetChooserBlock("sidebar.WeatherRegion", label=_("Region")),
+        label=_("Regions"),
+        default=[],
+        help_text=_("Leave empty to show all regions in their order."),
+    )
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        regions = models.WeatherRegion.objects.with_reading()
+        chosen = [region.pk for region in value["regions"] if region]
+        if chosen:
+            found = regions.in_bulk(chosen)
+            regions = [found[number] for number in chosen if number in found]
+        context["regions"] = list(regions)
+        return context | _how_fresh(
+            [region.last_reading for region in context["regions"] if region.last_reading]
+        )
+
+    class Meta:
+        icon = "globe"
+        label = _("Weather")
+        description = _("Each region's weather now, renewed by itself, with source and time.")
+        template = "sidebar/blocks/weather.html"
+        preview_value = {"heading": _("Weather"), "regions": []}
+
+
+class VisitorStatsBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Visitors"), max_length=80)
+
+    def get_context(self, value, parent_context=None):
+        # Here and not above: visits.py needs the models, which need this file.
+        from . import visits
+
+        return super().get_context(value, parent_context) | {"figures": visits.figures()}
+
+    class Meta:
+        icon = "group"
+        label = _("Visitor statistics")
+        description = _("Who is online now, and how many visits there were today and in all.")
+        template = "sidebar/blocks/visitor_stats.html"
+        preview_value = {"heading": _("Visitors")}
+
+
+class PageNumberBlock(blocks.PageChooserBlock):
+    """Keeps the chosen page's number alone, so that a block can fetch all its pages in one query,
+    and only those that readers may see."""
+
+    def to_python(self, value):
+        return value
+
+    def bulk_to_python(self, values):
+        return values
+
+    def get_prep_value(self, value):
+        return value
+
+    def value_from_form(self, value):
+        return getattr(value, "pk", value)
+
+    def render_basic(self, value, context=None):
+        # In the editors' comparison of two versions.
+        return super().render_basic(super().to_python(value), context)
+
+    def extract_references(self, value):
+        if value is not None:
+            yield Page, str(value), "", ""
+
+
+class FeaturedPagesBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Featured"), max_length=80)
+    pages = blocks.ListBlock(
+        PageNumberBlock(label=_("Page")),
+        label=_("Pages"),
+        help_text=_("Shown in this order; pages that aren't published are left out."),
+    )
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        found = _open_to_all(Page.objects.live()).in_bulk([n for n in value["pages"] if n])
+        context["pages"] = [found[number] for number in value["pages"] if number in found]
+        return context
+
+    class Meta:
+        icon = "thumbtack"
+        label = _("Featured pages")
+        description = _("Pages of this portal that editors put forward, in their order.")
+        template = "sidebar/blocks/featured_pages.html"
+        preview_value = {"heading": _("Featured"), "pages": []}
+
+
+class LinkBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Text of the link"), max_length=120)
+    page = blocks.PageChooserBlock(label=_("Page of this portal"), required=False)
+    url = blocks.URLBlock(label=_("Or another address"), required=False)
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value["page"] and not value["url"]:
+            fault = ValidationError(_("Choose a page or give an address."))
+            raise blocks.StructBlockValidationError({"page": fault})
+        return value
+
+    class Meta:
+        icon = "link"
+        label = _("Link")
+
+
+class LinksBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Links"), max_length=80)
+    links = blocks.ListBlock(LinkBlock(), label=_("Links"))
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        context["links"] = [
+            link for link in value["links"] if (link["page"] and link["page"].live) or link["url"]
+        ]
+        return context
+
+    class Meta:
+        icon = "link"
+        label = _("Links")
+        description = _("A short list of links to pages of this portal or other sites.")
+        template = "sidebar/blocks/links.html"
+        preview_value = {
+            "heading": _("Links"),
+            "links": [{"title": "chinhphu.vn", "page": None, "url": "https://chinhphu.vn/"}],
+        }
+
+
+class TextBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Notice"), max_length=80)
+    text = blocks.RichTextBlock(
+        label=_("Text"), features=["bold", "italic", "link", "document-link", "ol", "ul"]
+    )
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        description = _("A short text under a heading.")
+        template = "sidebar/blocks/text.html"
+        preview_value = {"heading": _("Notice"), "text": "<p>…</p>"}
+
+
+def _how_fresh(rows):
+    """The freshness of the newest of these rows, and what its source's terms ask to be said."""
+    newest = max((row.freshness for row in rows), key=lambda f: f.fetched_at, default=None)
+    return {"freshness": newest, "source": newest and sources.SOURCES.get(newest.source)}
+
+
+def _open_to_all(pages):
+    """Without those that are private, or lie below a private one. Page's own `public()` asks the
+    database for the restrictions first."""
+    above = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    return pages.exclude(
+        Exists(
+            PageViewRestriction.objects.annotate(inner_path=above).filter(
+                inner_path__startswith=F("page__path")
+            )
+        )
+    )
+
+
+class SidebarStreamBlock(blocks.StreamBlock):
+    rates = RatesBlock()
+    weather = WeatherBlock()
+    visits = VisitorStatsBlock()
+    poll = PollBlock()
+    featured = FeaturedPagesBlock()
+    links = LinksBlock()
+    text = TextBlock()

@@ -1,0 +1,167 @@
+"""How the suite runs: which servers, what a missing one means, and the browser."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from home.management.processes import die_with_parent
+from tests import servers
+from tests.e2e import running
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--postgres",
+        action="store_true",
+        help="run on PostgreSQL and Redis servers of the suite's own "
+        "(or on those that DATABASE_URL and REDIS_URL name)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """With --postgres: the same run again, in an environment that has the servers.
+
+    A process of its own, because Django's settings have read the environment by now.
+    """
+    if not config.option.postgres or "DATABASE_URL" in os.environ:
+        return None
+    try:
+        with servers.both() as env:
+            return run_again(config, os.environ | env)
+    except servers.Missing as missing:
+        sys.stdout.write(f"The pass on PostgreSQL and Redis is skipped: it needs {missing}\n")
+        return pytest.ExitCode.TESTS_FAILED if REQUIRE_ALL else pytest.ExitCode.OK
+
+
+def run_again(config, env):
+    command = [sys.executable, "-m", "pytest", *config.invocation_params.args]
+    # Ctrl-C reaches the inner run too: it ends that one, and then the servers are stopped here.
+    signal.signal(signal.SIGINT, lambda number, frame: None)
+    inner = subprocess.Popen(
+        command,
+        env=env,
+        cwd=config.invocation_params.dir,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    )
+    with inner:
+        signal.signal(signal.SIGTERM, lambda number, frame: inner.terminate())
+        return inner.wait()
+
+
+# Before xdist reads the marks.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests that start the portal or a browser stay together, file by file (--dist loadgroup)."""
+    for item in items:
+        if {"browser", "snapshot"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if not hasattr(report, "wasxfail"):
+        refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(collector):
+    report = yield
+    refuse_skip(report)
+    return report
+
+
+def refuse_skip(report):
+    if REQUIRE_ALL and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"REQUIRE_ALL forbids this: {report.longrepr[2]}"
+
+
+@pytest.fixture(scope="session")
+def snapshot(tmp_path_factory):
+    """A portal's data with the demo content, made once: give it to `portal_processes`."""
+    # One folder above, all xdist workers meet.
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    return running.take_snapshot(shared)
+
+
+@pytest.fixture(scope="session")
+def redis_server():
+    if address := os.environ.get("REDIS_URL"):
+        yield address
+        return
+    server = servers.redis()
+    try:
+        address = server.__enter__()
+    except servers.Missing as missing:
+        pytest.skip(f"needs {missing}")
+    try:
+        yield address
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def redis_url(redis_server):
+    """An empty Redis database of the test's own."""
+    return servers.redis_database(redis_server)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the browser."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright")
+    found = [
+        os.environ.get("CHROMIUM"),
+        *(which(name) for name in names),
+        *map(str, folder.expanduser().glob("chromium-*/chrome-linux*/chrome")),
+    ]
+    path = next((path for path in found if path), None)
+    if path is None:
+        pytest.skip("needs a browser: apt-get install chromium, or CHROMIUM=/path/to/it")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    # Only a run that uses a browser should pay for the import.
+    from playwright.sync_api import sync_playwright
+
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright leaves an event loop running in this thread, which Django takes for an
+        # asynchronous caller of the database in every later test.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium,
+                args=[
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--no-first-run",
+                    # Whatever else a page or the browser asks for isn't there.
+                    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+                ],
+            )
+            yield browser
+            browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A reader's fresh window."""
+    with browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh") as context:
+        yield context.new_page()

@@ -1,0 +1,229 @@
+"""The whole portal as an operator runs it: real processes, real data, a port of its own."""
+
+import fcntl
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+from uuid import uuid4
+
+import psycopg
+
+from home.management.processes import die_with_parent
+from tests.servers import free_port, redis_database
+
+ROOT = Path(__file__).resolve().parents[2]
+# Seconds. A first start on a busy machine; the end that `serve` promises.
+READY_WITHIN = 120
+GONE_WITHIN = 10
+# Nobody listens there: a portal whose feeds a test doesn't care about asks nobody else's server.
+NO_FEEDS = {"VIETCOMBANK_URL": "http://127.0.0.1:9/", "OPEN_METEO_URL": "http://127.0.0.1:9/"}
+# What belongs to the test run and would change the portal.
+NOT_INHERITED = {
+    "DATABASE_URL",
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "DJANGO_SETTINGS_MODULE",
+    "PYTHONPATH",
+    "PYTHONWARNINGS",
+    "REDIS_URL",
+}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a portal holds after its set-up: a folder, and on PostgreSQL a database to copy."""
+
+    data_dir: Path
+    database: str | None
+
+
+@dataclass(frozen=True)
+class Portal:
+    url: str
+    data_dir: Path
+    log: Path
+    process: subprocess.Popen
+    env: dict
+
+    def output(self):
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def get(self, path="/"):
+        with urlopen(self.url.rstrip("/") + path, timeout=20) as answer:
+            return answer.read().decode()
+
+    def sql(self, statement):
+        """The rows that a statement answers, from outside of the portal's processes."""
+        if address := self.env.get("DATABASE_URL"):
+            with psycopg.connect(address, autocommit=True) as connection:
+                cursor = connection.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        file = self.data_dir / "portal.sqlite3"
+        # The inner one ends the transaction, the outer one the connection.
+        with closing(sqlite3.connect(file, timeout=20)) as connection, connection:
+            return connection.execute(statement).fetchall()
+
+    def wait_for(self, what, within=60):
+        """Ask again and again until `what()` is true; its answer."""
+        deadline = time.monotonic() + within
+        while True:
+            answer = what()
+            if answer:
+                return answer
+            assert time.monotonic() < deadline, f"not within {within} s:\n{tail(self.log)}"
+            time.sleep(0.1)
+
+    def processes(self):
+        return processes_of(self.data_dir)
+
+
+@contextmanager
+def portal_processes(folder, env=None, snapshot=None, wait=True):
+    """A running portal; `env` adds to its environment or replaces, `snapshot` spares the set-up.
+
+    With wait=False it may still be starting.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data_dir = folder / "data"
+    if snapshot and not data_dir.exists():
+        shutil.copytree(snapshot.data_dir, data_dir)
+    with database(snapshot and snapshot.database) as servers:
+        whole = servers | {"DATA_DIR": str(data_dir), **(env or {})}
+        with started(folder, whole, wait) as portal:
+            yield portal
+
+
+@contextmanager
+def started(folder, env, wait=True):
+    """`manage.py serve` on data that is already there; ended with TERM, and nobody left."""
+    port = env.get("PORT") or str(free_port())
+    env = inherited() | NO_FEEDS | {"HOST": "127.0.0.1", "PORT": port} | env
+    log = folder / f"serve-{uuid4().hex[:6]}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
+    portal = Portal(f"http://127.0.0.1:{port}/", Path(env["DATA_DIR"]), log, process, env)
+    try:
+        if wait:
+            wait_until_ready(portal)
+        yield portal
+    finally:
+        process.terminate()
+        end(portal)
+
+
+def wait_until_ready(portal):
+    deadline = time.monotonic() + READY_WITHIN
+    while True:
+        try:
+            with urlopen(portal.url, timeout=20):
+                return
+        except (URLError, ConnectionError, TimeoutError) as error:
+            over = portal.process.poll() is not None or time.monotonic() > deadline
+            if over:
+                raise AssertionError(f"no page from serve:\n{tail(portal.log)}") from error
+        time.sleep(0.1)
+
+
+def end(portal):
+    """Wait for the end of everything that belongs to the portal; a failure when it lasts."""
+    with suppress(subprocess.TimeoutExpired):
+        portal.process.wait(GONE_WITHIN)
+    deadline = time.monotonic() + 1
+    while (left := portal.processes()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    portal.process.wait()
+    assert not left, f"left after {GONE_WITHIN} s: {left}\n{tail(portal.log)}"
+
+
+def processes_of(data_dir):
+    """{pid: command line} of every process that was started for this data (Linux)."""
+    mark = f"DATA_DIR={data_dir}\0".encode()
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            if mark in (entry / "environ").read_bytes():
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                found[int(entry.name)] = b" ".join(words).decode().strip()
+        except OSError:
+            # Ended in between, or somebody else's.
+            continue
+    return found
+
+
+def inherited():
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in NOT_INHERITED and not name.startswith("PYTEST_")
+    }
+
+
+@contextmanager
+def database(template=None):
+    """DATABASE_URL and REDIS_URL of an instance's own, where the suite runs on such servers."""
+    env = {}
+    if queue := os.environ.get("REDIS_URL"):
+        env["REDIS_URL"] = redis_database(queue)
+    if not (address := os.environ.get("DATABASE_URL")):
+        yield env
+        return
+    name = f"portal_{uuid4().hex[:12]}"
+    with closing(psycopg.connect(address, autocommit=True)) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
+        try:
+            yield env | {"DATABASE_URL": f"{address.rpartition('/')[0]}/{name}"}
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def take_snapshot(shared):
+    """Set a portal up in `shared`, unless another worker has; what it then holds."""
+    data_dir, note = shared / "snapshot", shared / "snapshot.database"
+    with (shared / "snapshot.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not data_dir.exists():
+            unfinished = shared / "snapshot.unfinished"
+            env = {"DATA_DIR": str(unfinished)}
+            if address := os.environ.get("DATABASE_URL"):
+                name = f"portal_{uuid4().hex[:12]}"
+                with closing(psycopg.connect(address, autocommit=True)) as connection:
+                    connection.execute(f"CREATE DATABASE {name}")
+                env["DATABASE_URL"] = f"{address.rpartition('/')[0]}/{name}"
+                note.write_text(name)
+            if queue := os.environ.get("REDIS_URL"):
+                env["REDIS_URL"] = redis_database(queue)
+            made = subprocess.run(
+                [sys.executable, "manage.py", "serve", "--set-up-only"],
+                cwd=ROOT,
+                env=inherited() | NO_FEEDS | env,
+                capture_output=True,
+                text=True,
+            )
+            assert made.returncode == 0, f"{made.stdout[-3000:]}\n{made.stderr[-3000:]}"
+            unfinished.rename(data_dir)
+    return Snapshot(data_dir, note.read_text() if note.exists() else None)
+
+
+def tail(log):
+    return log.read_text(encoding="utf-8", errors="replace")[-3000:]

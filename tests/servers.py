@@ -1,0 +1,165 @@
+"""PostgreSQL and Redis servers of the suite's own, from whatever binaries this machine has."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import redis as redis_client
+
+from home.management.processes import die_with_parent
+
+# Seconds that a server may take to answer for the first time.
+PATIENCE = 30
+
+
+class Missing(Exception):
+    """A server that isn't installed; says in one line how to get it."""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(ask, failure, process):
+    """Ask until it stops raising `failure`; what it answered."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask()
+        except failure:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+@contextmanager
+def postgres():
+    """The address of a database whose role may create others."""
+    found = [str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
+    path = os.pathsep.join([*reversed(found), os.environ.get("PATH", "")])
+    initdb = shutil.which("initdb", path=path)
+    if not initdb:
+        raise Missing("a PostgreSQL: apt-get install postgresql redis-server")
+    account = unprivileged_account()
+    folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
+    try:
+        if account:
+            shutil.chown(folder, account["user"], account["group"])
+        options = ["--no-sync", "--auth=trust", "--username=portal"]
+        # Vietnamese letters have their capitals in it, unlike in C.
+        options += ["--encoding=UTF8", "--locale=C.UTF-8"]
+        made = subprocess.run(
+            [initdb, *options, folder / "data"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            **account,
+        )
+        assert made.returncode == 0, made.stderr
+        port = free_port()
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+            "unix_socket_directories": folder,
+            "max_connections": 200,
+            # The data won't outlive the tests: nothing has to reach the disk.
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [
+                    Path(initdb).resolve().with_name("postgres"),
+                    *("-D", folder / "data"),
+                    *(f"--{name}={value}" for name, value in settings.items()),
+                ],
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                # A session of its own: Ctrl-C is for the tests, which then stop the server.
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGQUIT),
+                **account,
+            )
+        try:
+            address = f"postgres://portal@127.0.0.1:{port}"
+            connection = answers(
+                lambda: psycopg.connect(f"{address}/postgres", autocommit=True),
+                psycopg.OperationalError,
+                process,
+            )
+            with connection:
+                connection.execute("CREATE DATABASE portal")
+            connection.close()
+            yield f"{address}/portal"
+        finally:
+            stop(process, signal.SIGINT)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def unprivileged_account():
+    """Popen's arguments for an account that PostgreSQL accepts: it refuses root."""
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name: entry.pw_gid for entry in pwd.getpwall()}
+    name = "postgres" if "postgres" in known else "nobody"
+    return {"user": name, "group": known[name], "extra_groups": []}
+
+
+@contextmanager
+def redis():
+    """The address of a server with room for many databases."""
+    binary = shutil.which("redis-server") or shutil.which("valkey-server")
+    if not binary:
+        raise Missing("a Redis: apt-get install redis-server")
+    with tempfile.TemporaryDirectory(prefix="portal-redis-") as folder:
+        port = free_port()
+        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--databases", "4096"]
+        process = subprocess.Popen(
+            [binary, *options],
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
+        try:
+            with redis_client.Redis(port=port) as client:
+                answers(client.ping, redis_client.ConnectionError, process)
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            stop(process, signal.SIGTERM)
+
+
+def redis_database(address):
+    """The address of a database there that nobody else was given."""
+    with redis_client.Redis.from_url(address) as client:
+        return f"{address.rstrip('/')}/{client.incr('databases given')}"
+
+
+@contextmanager
+def both():
+    """The environment that sends the portal to a PostgreSQL and a Redis of its own."""
+    with postgres() as database, redis() as queue:
+        yield {"DATABASE_URL": database, "REDIS_URL": queue}
+
+
+def stop(process, number):
+    process.send_signal(number)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,299 @@
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.conf import settings as configured
+from django.contrib.auth import authenticate, get_user_model
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
+from wagtail.models import Page, Site
+
+from articles.blocks import DirectiveStreamBlock
+from articles.models import DirectiveIndexPage, DirectivePage, Effect, EventPage, NewsPage
+from home.demo import ACCOUNTS, PASSWORD, demo_accounts, load, retire_accounts
+from home.demo.directives import directives
+from home.demo.entries import coming_first
+from home.demo.events import events
+from home.demo.questions import end_of_next_month
+from home.models import FeaturedPage, HomePage, OfficeSettings, StandardPage
+from home.offices import set_up
+from polls.models import Ballot, Choice, Poll
+from polls.results import result
+from sidebar.models import (
+    DailyVisits,
+    ExchangeRate,
+    PageViews,
+    Sidebar,
+    SidebarSettings,
+    WeatherReading,
+    WeatherRegion,
+)
+from sidebar.visits import view_count
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """The demo, loaded once for all tests here; each test's own changes are rolled back."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            set_up()
+            load(report=lambda line: None)
+            yield
+            transaction.set_rollback(True)
+        # Wagtail keeps the sites' addresses there.
+        cache.clear()
+
+
+@pytest.fixture
+def demo(loaded, db):
+    cache.clear()
+
+
+def load_again():
+    lines = []
+    load(report=lines.append)
+    return lines
+
+
+def directive_of_2014():
+    return DirectivePage.objects.get(number="07", signed_on=date(2014, 6, 16))
+
+
+MODELS = [
+    *(Page, Site, Poll, Choice, Sidebar, WeatherRegion, PageViews, FeaturedPage, OfficeSettings),
+    *(get_user_model(), get_image_model(), get_document_model(), SidebarSettings),
+]
+
+
+def counted():
+    return {model: model.objects.count() for model in MODELS}
+
+
+def test_the_old_portals_facts_are_carried_over(demo):
+    directive = directive_of_2014()
+    assert view_count(directive.pk) == 2427
+    assert directive.reference == "07/CT-UBND"
+    assert directive.effect == Effect.IN_FORCE
+    assert directive.attachments.get().document.file_extension == "pdf"
+    assert directive.get_parent().title == "Chỉ thị email"
+    assert "quangtri.gov.vn" in directive.searchable_text()
+
+    poll = Poll.objects.get(question__contains="công nghệ thông tin")
+    counts = result(poll.choices.all())
+    assert [(choice.votes, choice.percent) for choice in counts.choices] == [
+        (16, 64),
+        (4, 16),
+        (1, 4),
+        (4, 16),
+    ]
+    assert (counts.total, counts.inherited) == (25, 25)
+    assert poll.is_open
+    assert not Ballot.objects.exists()
+
+
+def test_there_is_enough_of_everything(demo):
+    assert DirectivePage.objects.live().count() >= 7
+    assert NewsPage.objects.live().count() == 9
+    assert EventPage.objects.live().count() >= 3
+    assert StandardPage.objects.live().count() >= 2
+    assert Poll.objects.count() == 2
+    assert WeatherRegion.objects.count() == 3
+    assert {page.effect for page in DirectivePage.objects.live()} == set(Effect)
+    assert {event.is_over for event in EventPage.objects.live()} == {True, False}
+    assert len(HomePage.objects.get().featured_pages) == 4
+    with_pictures = NewsPage.objects.live().exclude(lead_image=None)
+    assert with_pictures.count() >= 3
+    assert not with_pictures.filter(lead_image_alt="").exists()
+
+
+def test_what_machines_bring_is_not_made_up(demo):
+    assert not ExchangeRate.objects.exists()
+    assert not WeatherReading.objects.exists()
+    assert not DailyVisits.objects.exists()
+
+
+def test_the_mail_section_has_its_own_sidebar_and_the_others_the_default(demo):
+    site = Site.objects.get(is_default_site=True)
+    section = DirectiveIndexPage.objects.get(slug="chi-thi-email")
+    assert Sidebar.objects.for_site(site).title == "Cột bên chung"
+    assert Sidebar.objects.for_page(directive_of_2014()).title == "Cột bên mục Chỉ thị email"
+    assert Sidebar.objects.for_page(section.get_parent()).title == "Cột bên chung"
+
+
+def test_each_account_is_in_its_group_and_can_log_in(demo):
+    for username, _role, group in ACCOUNTS:
+        user = authenticate(username=username, password=PASSWORD)
+        assert user.is_superuser == (group is None)
+        assert [found.name for found in user.groups.all()] == ([group] if group else [])
+        assert user.wagtail_userprofile.preferred_language == "vi"
+        assert user.email.endswith("@demo.invalid")
+    assert demo_accounts().count() == len(ACCOUNTS)
+
+
+def test_every_page_can_be_read_and_sets_no_cookie(demo, client):
+    pages = Page.objects.live().filter(depth__gt=1)
+    assert pages.count() > 25
+    for page in pages:
+        response = client.get(page.url)
+        assert response.status_code == 200, page.url
+        assert not response.cookies, page.url
+        assert page.title in response.content.decode(), page.url
+
+
+def test_files_can_be_downloaded(demo, client):
+    for document in get_document_model().objects.all():
+        response = client.get(document.url)
+        assert response.status_code == 200
+        assert len(b"".join(response.streaming_content)) == document.file_size
+
+
+def test_every_kind_of_block_is_used_and_all_are_as_an_editor_could_save_them(demo):
+    used = set()
+    for page in Page.objects.filter(depth__gt=1).specific():
+        page.full_clean()
+        if body := getattr(page, "body", None):
+            body.stream_block.clean(body)
+            used |= {block.block_type for block in body}
+    for sidebar in Sidebar.objects.all():
+        sidebar.blocks.stream_block.clean(sidebar.blocks)
+    assert used == set(DirectiveStreamBlock().child_blocks)
+
+
+def test_every_page_has_a_history_and_an_author(demo):
+    for page in Page.objects.filter(depth__gt=1):
+        assert page.revisions.exclude(user=None).exists(), page
+        assert page.owner or isinstance(page.specific, HomePage), page
+    assert directive_of_2014().first_published_at.year == 2014
+
+
+def test_one_draft_waits_for_a_reviewer_other_than_its_author(demo):
+    draft = NewsPage.objects.get(live=False)
+    reviewer = get_user_model().objects.get(username="kiemduyet")
+    task = draft.current_workflow_task
+    assert draft.workflow_in_progress
+    assert "approve" in [action[0] for action in task.get_actions(draft, reviewer)]
+    assert "approve" not in [action[0] for action in task.get_actions(draft, draft.owner)]
+
+
+def test_loading_again_doubles_nothing_and_takes_two_queries(demo, django_assert_num_queries):
+    before = counted()
+    with django_assert_num_queries(2):
+        assert len(load_again()) == 1
+    assert counted() == before
+
+
+def test_what_editors_changed_or_deleted_stays_so(demo):
+    page = NewsPage.objects.live().first()
+    page.title = "Tiêu đề do biên tập viên sửa"
+    page.save_revision().publish()
+    deleted = NewsPage.objects.live().last()
+    deleted.delete()
+    office = OfficeSettings.objects.get()
+    office.phone = "0233 111 2222"
+    office.save()
+    user = get_user_model().objects.get(username="bientap")
+    user.set_password("mot-mat-khau-khac")
+    user.save()
+
+    load_again()
+
+    assert NewsPage.objects.get(pk=page.pk).title == "Tiêu đề do biên tập viên sửa"
+    assert not NewsPage.objects.filter(slug=deleted.slug).exists()
+    assert OfficeSettings.objects.get().phone == "0233 111 2222"
+    assert not authenticate(username="bientap", password=PASSWORD)
+
+
+def test_a_missing_account_comes_back(demo):
+    get_user_model().objects.get(username="bientap2").delete()
+    load_again()
+    assert authenticate(username="bientap2", password=PASSWORD)
+
+
+def test_the_sites_port_follows_the_installations_address(demo, settings):
+    settings.BASE_URL = "http://localhost:8123"
+    load_again()
+    assert Site.objects.get(is_default_site=True).port == 8123
+
+
+def test_after_the_home_page_was_deleted_lists_and_pictures_are_used_again(demo, mailoutbox):
+    before = counted()
+    HomePage.objects.get().delete()
+    assert not Site.objects.exists()
+    load_again()
+    assert counted() == before
+    # The addresses of the demo accounts lead nowhere.
+    assert mailoutbox == []
+
+
+@pytest.mark.django_db
+def test_only_a_demo_installation_loads_it(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("load_demo")
+    assert not HomePage.objects.exists()
+    assert not get_user_model().objects.exists()
+
+
+def test_the_command_says_in_short_what_it_did(demo):
+    output = StringIO()
+    call_command("load_demo", stdout=output)
+    assert len(output.getvalue().splitlines()) == 1
+
+
+def test_accounts_can_be_retired_also_where_no_demo_may_be_loaded(demo, settings):
+    settings.DEMO = False
+    output = StringIO()
+    call_command("load_demo", "--retire-accounts", stdout=output)
+    assert "5" in output.getvalue()
+    assert not demo_accounts().exists()
+    for username, _role, _group in ACCOUNTS:
+        assert not authenticate(username=username, password=PASSWORD)
+    # Also when somebody switches one on again.
+    get_user_model().objects.update(is_active=True)
+    assert not authenticate(username="quantri", password=PASSWORD)
+    assert retire_accounts() == len(ACCOUNTS)
+
+
+def test_retired_accounts_stay_retired_when_the_demo_is_loaded_again(demo):
+    retire_accounts()
+    load_again()
+    assert not demo_accounts().exists()
+
+
+def test_the_demo_has_something_of_each_state_on_any_day():
+    for offset in range(800):
+        today = date(2026, 1, 1) + timedelta(days=offset)
+        made = directives(today)
+        assert coming_first(today).day == 1
+        assert 7 <= (coming_first(today) - today).days <= 38
+
+        signed = [entry.facts["signed_on"] for entry in made]
+        assert signed == sorted(signed)
+        assert signed[-1] < today
+        assert len({entry.slug for entry in made}) == len(made)
+        for facts in (entry.facts for entry in made):
+            assert facts["signed_on"] <= facts["effective_on"]
+        assert any(entry.facts["effective_on"] > today for entry in made)
+        assert any((entry.facts["expires_on"] or today) < today for entry in made)
+
+        days = [timezone.localdate(event.facts["starts_at"]) for event in events(today)]
+        assert sum(day > today for day in days) == 3
+
+        last = timezone.localdate(end_of_next_month(today))
+        assert (last + timedelta(days=1)).day == 1
+        assert (last.year * 12 + last.month) - (today.year * 12 + today.month) == 1
+
+
+def test_pictures_are_small_and_described():
+    from home.demo.files import FILES, PICTURES
+
+    for picture in PICTURES:
+        assert picture.path.stat().st_size <= 80_000
+        assert picture.alt
+    for file in FILES:
+        assert file.path.stat().st_size <= 200_000
+        assert file.path.suffix[1:] in configured.WAGTAILDOCS_EXTENSIONS
