@@ -224,9 +224,10 @@ class PageLinksBlock(blocks.StructBlock):
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
+        chosen = [page.pk for page in value["pages"] if page]
         # A chosen page may have been taken offline or closed to the public since.
-        pages = [page for page in value["pages"] if page and page.live]
-        context["pages"] = pages
+        found = Page.objects.live().public().in_bulk(chosen)
+        context["pages"] = [found[pk] for pk in chosen if pk in found]
         return context
 
 

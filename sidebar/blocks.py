@@ -124,12 +124,15 @@ class FeaturedPagesBlock(blocks.StructBlock):
         context["pages"] = [found[number] for number in value["pages"] if number in found]
         return context
 
+    def get_preview_value(self):
+        newest = Page.objects.live().order_by("-pk").values_list("pk", flat=True)[:2]
+        return self.normalize({"heading": _("Featured"), "pages": list(newest)})
+
     class Meta:
         icon = "thumbtack"
         label = _("Featured pages")
         description = _("Pages of this portal that editors put forward, in their order.")
         template = "sidebar/blocks/featured_pages.html"
-        preview_value = {"heading": _("Featured"), "pages": []}
 
 
 class LinkBlock(blocks.StructBlock):

@@ -175,6 +175,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Four lines for each save, about nothing that went wrong.
+    "loggers": {"django_tasks": {"level": "WARNING"}},
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
