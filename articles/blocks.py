@@ -61,7 +61,7 @@ class TextBlock(blocks.RichTextBlock):
 
     class Meta:
         icon = "pilcrow"
-        label = _("Text")
+        label = _("Paragraphs")
         template = "articles/blocks/text.html"
         description = _("Paragraphs, lists and links")
         preview_value = "<p>Các cơ quan gửi, nhận văn bản <b>qua mạng</b> từ ngày 1 tháng 7.</p>"

@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import chain, count
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,7 +28,16 @@ __all__ = ["IndependentApprovalTask"]  # found by Django as one of this app's mo
 
 class PortalPageForm(WagtailAdminPageForm):
     def clean_slug(self):
-        return fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]
+        slug = fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]
+        if slug != fold_slug(self.cleaned_data.get("title", "")):
+            return slug
+        # It was made from the title and not chosen: a second page of that name is no mistake.
+        candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
+        return next(
+            candidate
+            for candidate in candidates
+            if Page._slug_is_available(candidate, self.parent_page, self.instance)
+        )
 
 
 class PortalPage(Page):
@@ -344,13 +354,8 @@ class DirectivePage(ArticlePage):
                 ),
                 FieldPanel("subject"),
                 FieldRowPanel([FieldPanel("signer"), FieldPanel("signer_position")]),
-                FieldRowPanel(
-                    [
-                        FieldPanel("signed_on"),
-                        FieldPanel("effective_on"),
-                        FieldPanel("expires_on"),
-                    ]
-                ),
+                FieldRowPanel([FieldPanel("signed_on"), FieldPanel("effective_on")]),
+                FieldPanel("expires_on"),
             ],
             heading=_("Record"),
         ),

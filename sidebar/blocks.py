@@ -182,7 +182,7 @@ class TextBlock(blocks.StructBlock):
 
     class Meta:
         icon = "pilcrow"
-        label = _("Text")
+        label = _("Short text")
         description = _("A short text under a heading.")
         template = "sidebar/blocks/text.html"
         preview_value = {"heading": _("Notice"), "text": "<p>…</p>"}

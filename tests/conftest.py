@@ -8,11 +8,13 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from home.management.processes import die_with_parent
 from tests import servers
 from tests.e2e import running
 
+STARTS_THE_PORTAL = ("tests/e2e/", "tests/test_launcher.py")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
 
 
@@ -56,13 +58,25 @@ def run_again(config, env):
         return inner.wait()
 
 
-# Before xdist reads the marks.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Tests that start the portal or a browser stay together, file by file (--dist loadgroup)."""
-    for item in items:
-        if {"browser", "snapshot"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+    """What starts the portal goes first, or everything else would end up waiting for it."""
+    items.sort(key=lambda item: not item.nodeid.startswith(STARTS_THE_PORTAL))
+
+
+class FilesOfThePortalTogether(LoadScopeScheduling):
+    """One worker takes the whole of a file that starts the portal: its tests share a running one.
+
+    All others are given out singly, in pytest-django's order, which keeps for the end those that
+    empty the database. (xdist's own --dist loadgroup has no effect under pytest 9.2.)
+    """
+
+    def _split_scope(self, nodeid):
+        return nodeid.partition("::")[0] if nodeid.startswith(STARTS_THE_PORTAL) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return FilesOfThePortalTogether(config, log)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

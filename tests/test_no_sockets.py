@@ -109,7 +109,9 @@ def test_every_template_renders_without_a_socket(client, rendered, socket_disabl
             client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
 
     ours = {
-        str(path.relative_to(folder)) for folder in TEMPLATE_FOLDERS for path in folder.rglob("*.html")
+        str(path.relative_to(folder))
+        for folder in TEMPLATE_FOLDERS
+        for path in folder.rglob("*.html")
     }
     # Shown by error handlers and the block picker only; tests/test_blocks.py renders the previews.
     elsewhere = {"500.html", "403.html"} | {name for name in ours if "previews/" in name}

@@ -7,7 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
-from articles.models import DirectiveAttachment, DirectiveIndexPage, DirectivePage, Effect, NewsPage
+from articles.models import (
+    DirectiveAttachment,
+    DirectiveIndexPage,
+    DirectivePage,
+    Effect,
+    NewsIndexPage,
+    NewsPage,
+)
 from home.models import FeaturedPage
 from sidebar.models import PageViews
 from tests.factories import (
@@ -18,6 +25,7 @@ from tests.factories import (
     make_image,
     make_news,
     make_section,
+    make_user,
     tomorrow,
 )
 
@@ -41,6 +49,24 @@ def test_a_slug_of_a_program_or_an_editor_is_folded(home):
 
 def test_two_pages_with_one_title_get_different_addresses(home):
     assert make_news("Thông báo").url != make_news("Thông báo").url
+
+
+def test_an_editor_may_give_two_pages_the_same_title(client, home):
+    client.force_login(make_user("lan", "Biên tập viên"))
+    parent = NewsIndexPage.objects.get()
+    for _ in range(2):
+        client.post(
+            reverse("wagtailadmin_pages:add", args=["articles", "newspage", parent.pk]),
+            {
+                "title": "Thông báo",
+                "slug": "thông-báo",
+                "posted_on": "2026-11-22",
+                "body-count": "0",
+                "comments-TOTAL_FORMS": "0",
+                "comments-INITIAL_FORMS": "0",
+            },
+        )
+    assert set(NewsPage.objects.values_list("slug", flat=True)) == {"thong-bao", "thong-bao-2"}
 
 
 def test_the_home_page_shows_new_directives_and_news_and_what_is_featured(client, home):

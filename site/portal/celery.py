@@ -1,6 +1,7 @@
 """The Celery application and the whole schedule: what runs by itself is read here."""
 
 import os
+from pathlib import Path
 
 from celery import Celery
 from celery.signals import beat_init
@@ -11,6 +12,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# kombu's filesystem transport wants every folder to exist.
+if settings.CELERY_BROKER_URL.startswith("filesystem:"):
+    for folder in settings.CELERY_BROKER_TRANSPORT_OPTIONS.values():
+        Path(folder).mkdir(parents=True, exist_ok=True)
 
 
 def every(seconds, task):

@@ -1,16 +1,17 @@
 """From an editor's empty form to a reader's vote, in a real browser on the running portal."""
 
 import re
+from datetime import date
 
 import pytest
-from playwright.sync_api import Page as Window
 from playwright.sync_api import expect
 
 from home.demo import PASSWORD
 from tests.e2e.running import portal_processes
 
 TITLE = "Mở hộp thư công vụ cho cán bộ xã"
-NUMBER = "28/CT-UBND"
+REFERENCE = "28/CT-UBND"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,11 @@ def window(browser, portal):
 
     def open_window(username=None, **options):
         context = browser.new_context(
-            base_url=portal.url, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **options
+            base_url=portal.url,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            viewport={"width": 1280, "height": 1000},
+            **options,
         )
         contexts.append(context)
         window = context.new_page()
@@ -34,11 +39,214 @@ def window(browser, portal):
         if username:
             window.goto("/admin/")
             window.get_by_label("Tên đăng nhập").fill(username)
-            window.get_by_label("Mật khẩu").fill(PASSWORD)
+            window.get_by_label("Mật khẩu").first.fill(PASSWORD)
             window.get_by_role("button", name="Đăng nhập").click()
-            expect(window.locator("main")).to_contain_text("Chào mừng")
+            window.wait_for_url("**/admin/")
         return window
 
     yield open_window
     for context in contexts:
         context.close()
+
+
+def section_id(portal):
+    return portal.sql("SELECT id FROM wagtailcore_page WHERE slug = 'chi-thi-email'")[0][0]
+
+
+def add_block(window, name):
+    """Choose a block from the picker below the last one; the new block."""
+    blocks = window.locator("[data-contentpath=body] [data-streamfield-child]")
+    before = blocks.count()
+    window.get_by_role("button", name="Chèn một khối").last.click()
+    window.get_by_role("option", name=name, exact=True).click()
+    expect(blocks).to_have_count(before + 1)
+    return blocks.last
+
+
+def write_directive(window, portal):
+    window.goto(f"/admin/pages/add/articles/directivepage/{section_id(portal)}/")
+    number, symbol = REFERENCE.split("/")
+    for field, value in {
+        "title": TITLE,
+        "number": number,
+        "symbol": symbol,
+        "subject": "Về việc mở hộp thư công vụ cho cán bộ, công chức cấp xã",
+        "signer": "Trần Thị Hạnh",
+        "signer_position": "Phó Chủ tịch",
+        "signed_on": date.today().isoformat(),
+        "summary": "Mỗi cán bộ xã có một hộp thư công vụ.",
+    }.items():
+        window.locator(f"#id_{field}").fill(value)
+    window.keyboard.press("Escape")  # closes the calendar
+    window.locator("#id_type").select_option(label="Chỉ thị")
+    window.locator("#id_issuer").select_option(index=1)
+
+    block = add_block(window, "Tiêu đề")
+    block.get_by_role("textbox", name="Nội dung").fill("Việc phải làm")
+    block = add_block(window, "Đoạn văn")
+    block.get_by_role("textbox").last.click()
+    window.keyboard.type("Xã lập danh sách cán bộ trước ngày 15.")
+    block = add_block(window, "Trích dẫn")
+    block.get_by_role("textbox", name="Trích dẫn").fill("Hộp thư là địa chỉ của cơ quan.")
+    block = add_block(window, "Khung nhấn mạnh")
+    block.get_by_role("textbox").last.click()
+    window.keyboard.type("Không dùng hộp thư riêng cho việc công.")
+    block = add_block(window, "Điều, khoản, điểm")
+    block.get_by_role("textbox", name="Số của điều").fill("1")
+    block.get_by_role("textbox", name="Tiêu đề").fill("Hiệu lực")
+
+    window.get_by_role("button", name="Thêm tệp đính kèm").click()
+    window.get_by_role("button", name="Chọn tài liệu").last.click()
+    dialog = window.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Tải lên").click()
+    dialog.get_by_label("Tiêu đề").last.fill("Bản ký 28/CT-UBND")
+    dialog.locator("input[type=file]").set_input_files(
+        {"name": "28-ct-ubnd.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    dialog.get_by_role("button", name="Tải lên").click()
+    expect(dialog).to_be_hidden()
+    expect(window.get_by_text("Bản ký 28/CT-UBND").first).to_be_visible()
+
+
+def submit(window):
+    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
+    window.get_by_role("button", name=re.compile("^Gửi duyệt")).click()
+    expect(window.locator(".messages")).to_contain_text(TITLE)
+
+
+def approve(window):
+    """From the dashboard, as a moderator who was not told how."""
+    window.goto("/admin/")
+    window.get_by_role("link", name=TITLE).first.click()
+    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
+    window.get_by_role("button", name=re.compile("^Duyệt( và xuất bản)?$")).click()
+    expect(window.locator(".messages")).to_contain_text(TITLE)
+
+
+def test_a_directive_goes_from_its_editor_through_two_moderators_to_its_readers(window, portal):
+    editor = window("bientap")
+    write_directive(editor, portal)
+    submit(editor)
+
+    reader = window()
+    reader.goto("/")
+    expect(reader.get_by_role("link", name=TITLE)).to_have_count(0)
+
+    approve(window("kiemduyet"))
+    reader.goto("/")
+    expect(reader.get_by_role("link", name=TITLE)).to_have_count(0)
+
+    approve(window("banbientap"))
+    for address in (
+        "/",
+        "/van-ban/",
+        "/van-ban/chi-thi-email/",
+        "/tim-kiem/?q=28+ct+ubnd",
+        "/tim-kiem/?q=hop+thu+cong+vu+cho+can+bo+xa",
+    ):
+        reader.goto(address)
+        expect(reader.locator("main").get_by_role("link", name=TITLE)).to_have_count(1)
+
+    reader.locator("main").get_by_role("link", name=TITLE).click()
+    main = reader.locator("main")
+    for words in (
+        REFERENCE,
+        "Trần Thị Hạnh",
+        "Còn hiệu lực",
+        "Việc phải làm",
+        "trước ngày 15",
+        "địa chỉ của cơ quan",
+        "hộp thư riêng",
+        "Hiệu lực",
+    ):
+        expect(main).to_contain_text(words)
+    with reader.expect_download() as download:
+        main.get_by_role("link", name="Bản ký 28/CT-UBND").evaluate(
+            "link => { link.download = ''; link.click() }"
+        )
+    assert download.value.path().read_bytes() == PDF
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_a_reader_votes_and_is_counted_once(window, portal, javascript):
+    reader = window(java_script_enabled=javascript)
+    reader.goto("/")
+    assert reader.context.cookies() == []
+    poll = reader.locator("[data-poll]").first
+    choice = poll.locator("[data-choice]").first
+    votes = int(choice.locator("[data-votes]").inner_text())
+    total = int(poll.locator("[data-total]").inner_text())
+
+    poll.get_by_role("radio").first.check()
+    poll.get_by_role("button", name="Gửi ý kiến").click()
+    expect(reader.get_by_text("ý kiến của bạn đã được ghi nhận").first).to_be_visible()
+    expect(reader.locator("[data-poll] [data-votes]").first).to_have_text(str(votes + 1))
+    expect(reader.locator("[data-poll] [data-total]").first).to_have_text(str(total + 1))
+
+    # Again, from a fresh page: said, and not counted.
+    reader.goto("/")
+    poll = reader.locator("[data-poll]").first
+    poll.get_by_role("radio").nth(1).check()
+    poll.get_by_role("button", name="Gửi ý kiến").click()
+    expect(reader.get_by_text("đã được ghi nhận từ trước").first).to_be_visible()
+    stranger = window()
+    stranger.goto("/")
+    expect(stranger.locator("[data-poll] [data-votes]").first).to_have_text(str(votes + 1))
+    expect(stranger.locator("[data-poll] [data-total]").first).to_have_text(str(total + 1))
+
+
+def test_figures_move_on_an_open_page_and_a_view_is_counted(window):
+    address = "/van-ban/chi-thi-email/07-ct-ubnd-2014/"
+    reader = window()
+    with reader.expect_response("**/live/**"):
+        reader.goto(address)
+    first = reader.locator("[data-views]").inner_text()
+    assert re.fullmatch(r"2\.4\d\d", first)
+    with reader.expect_response("**/live/**"):
+        reader.reload()
+    views = reader.locator("[data-views]")
+    expect(views).to_have_text(f"{int(first.replace('.', '')) + 1:,}".replace(",", "."))
+
+
+def test_a_page_asks_nobody_else_and_keeps_to_its_own_scripts(window, portal):
+    reader = window()
+    asked = []
+    reader.on("request", lambda request: asked.append(request.url))
+    faults = []
+    reader.on("pageerror", lambda error: faults.append(str(error)))
+    for address in ("/", "/van-ban/", "/van-ban/chi-thi-email/07-ct-ubnd-2014/", "/y-kien/"):
+        reader.goto(address)
+        reader.wait_for_load_state("networkidle")
+    assert [url for url in asked if not url.startswith((portal.url, "data:"))] == []
+    assert faults == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_nothing_scrolls_sideways(window, width):
+    reader = window()
+    reader.set_viewport_size({"width": width, "height": 800})
+    for address in (
+        "/",
+        "/van-ban/",
+        "/van-ban/chi-thi-email/07-ct-ubnd-2014/",
+        "/tin-tuc/",
+        "/su-kien/",
+        "/y-kien/",
+        "/tim-kiem/?q=thu",
+        "/khong-co/",
+    ):
+        reader.goto(address)
+        assert reader.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_the_menu_opens_on_a_phone_without_javascript(window):
+    reader = window(java_script_enabled=False)
+    reader.set_viewport_size({"width": 360, "height": 800})
+    reader.goto("/")
+    link = reader.get_by_role("navigation", name="Danh mục chính").get_by_role(
+        "link", name="Tin tức"
+    )
+    expect(link).to_be_hidden()
+    reader.get_by_text("Danh mục", exact=True).click()
+    link.click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text("Tin tức")

@@ -113,12 +113,9 @@ else:
             "LOCATION": "portal_cache",
         }
     }
-    # kombu's filesystem transport wants every folder to exist, and reads what it writes only
-    # when both directions are the same folder.
+    # kombu's filesystem transport reads what it writes only when both directions are one folder.
     _queue = DATA_DIR / "queue"
-    for _folder in (_queue / "messages", _queue / "control"):
-        _folder.mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue / "messages"),
         "data_folder_out": str(_queue / "messages"),

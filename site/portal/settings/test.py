@@ -7,6 +7,7 @@ SECRET_KEY = "test"  # noqa: S105
 # A file: SQLite's shared memory locks whole tables, unlike anything that will ever run. The runner
 # adds the worker's name.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    DATA_DIR.mkdir(parents=True, exist_ok=True)  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
 # Hashing a password is slow on purpose; tests make many accounts.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

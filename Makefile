@@ -1,0 +1,65 @@
+# Everything that operators, developers and CI run here; `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-next lint format lock messages admin
+
+PYTHON ?= python3
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+PYTEST_OPTIONS ?= -n auto
+# site/ is a folder on the path, not a package.
+export PYTHONPATH := $(CURDIR)/site:$(CURDIR)
+
+help: ## Liệt kê các lệnh này
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
+	  do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+run: ## Cài đặt những gì còn thiếu rồi chạy cổng (biến môi trường: PORT, HOST, DATA_DIR)
+	@$(PYTHON) deploy/bootstrap.py run
+	@exec $(MANAGE) serve
+
+admin: ## Tạo tài khoản quản trị thật đầu tiên
+	@$(PYTHON) deploy/bootstrap.py run
+	@mkdir -p "$${DATA_DIR:-var}"
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) createsuperuser $(if $(DJANGO_SUPERUSER_PASSWORD),--noinput)
+
+test: ## Chạy mọi kiểm thử, trên SQLite rồi trên PostgreSQL và Redis
+	@$(PYTHON) deploy/bootstrap.py test
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS) --postgres
+
+test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
+	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next
+	.venv-next/bin/python -m pytest $(PYTEST_OPTIONS)
+
+lint: ## Soát mã nguồn, mẫu trang, migration và cấu hình triển khai
+	@$(PYTHON) deploy/bootstrap.py test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djhtml --check $(wildcard */templates)
+	$(BIN)/lint-imports
+	DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	  ALLOWED_HOSTS=portal.example BASE_URL=https://portal.example DATABASE_URL=sqlite://:memory: \
+	  DJANGO_SETTINGS_MODULE=portal.settings.production \
+	  $(MANAGE) check --deploy --fail-level WARNING
+
+format: ## Sắp lại mã nguồn và mẫu trang theo khuôn chung
+	@$(PYTHON) deploy/bootstrap.py test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djhtml $(wildcard */templates)
+
+lock: ## Khoá lại phiên bản các thư viện (cần uv)
+	uv pip compile --generate-hashes --universal -p 3.11 --no-header --no-emit-index-url \
+	  pyproject.toml -o requirements.txt
+	uv pip compile --generate-hashes --universal -p 3.11 --no-header --no-emit-index-url \
+	  --group pyproject.toml:test -c requirements.txt -o tests/requirements.txt
+	echo uv | uv pip compile --generate-hashes --universal -p 3.11 --no-header --no-emit-index-url \
+	  --no-annotate - -o deploy/uv.txt
+
+messages: ## Gom và biên dịch chuỗi dịch (cần gettext)
+	@$(PYTHON) deploy/bootstrap.py run
+	$(MANAGE) makemessages --locale vi --add-location file \
+	  --ignore '.venv*' --ignore var --ignore tests --ignore deploy
+	$(MANAGE) compilemessages --locale vi --ignore '.venv*' --ignore var

@@ -1,0 +1,308 @@
+import errno
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import BaseCommand, call_command
+from django.db import OperationalError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.termcolors import make_style
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from home.management.processes import Programs, read_procfile
+
+COLOURS = {"setup": "yellow", "web": "green", "worker": "cyan", "beat": "magenta"}
+
+
+class Command(BaseCommand):
+    # The port is to be looked at before anything else; the checks are a step of the set-up.
+    requires_system_checks = ()
+
+    @property
+    def help(self):
+        return _(
+            "Set the portal up and run it: web server, Celery worker and Celery beat in one "
+            "terminal, until Ctrl-C. The environment says where: PORT (8000), HOST (127.0.0.1), "
+            "DATA_DIR (var/), WEB_WORKERS; with DATABASE_URL and REDIS_URL it runs on PostgreSQL "
+            "and Redis."
+        )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--set-up-only",
+            action="store_true",
+            help=_("Bring database, demo content and static files up to date, and start nothing."),
+        )
+
+    def handle(self, **options):
+        self.begun = time.monotonic()
+        self.coloured = (
+            self.stdout.isatty() and not options["no_color"] and "NO_COLOR" not in os.environ
+        )
+        # Until the programs run there is nobody to take along.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda number, frame: sys.exit(0))
+
+        host = os.environ.get("HOST", "").strip() or "127.0.0.1"
+        port = self.port(os.environ.get("PORT", "").strip() or "8000")
+        if not options["set_up_only"]:
+            self.refuse_busy_port(host, port)
+        # The lock ends with this process, however that ends.
+        with self.lock(settings.DATA_DIR):
+            temporary = self.prepare_folders(settings.DATA_DIR)
+            self.set_up()
+            connections.close_all()
+            if not options["set_up_only"]:
+                self.run(host, port, temporary)
+
+    def run(self, host, port, temporary):
+        answer = Answer(host, port)
+
+        def tick():
+            if answer.has_just_come():
+                self.welcome(host, port)
+
+        commands = read_procfile(settings.ROOT_DIR / "Procfile")
+        env = os.environ | self.environment(host, port, temporary)
+        Programs(commands, env, settings.ROOT_DIR, self.line).run(tick)
+        self.line("setup", _("Stopped."))
+
+    def environment(self, host, port, temporary):
+        path = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+        workers = os.environ.get("WEB_WORKERS", "").strip()
+        return {
+            "DATA_DIR": str(settings.DATA_DIR),
+            "HOST": host,
+            "PORT": str(port),
+            # SQLite has one writer at a time: a second process would only wait for it.
+            "WEB_WORKERS": workers or ("1" if connection.vendor == "sqlite" else "2"),
+            "PATH": os.pathsep.join(path),
+            "PYTHONPATH": os.pathsep.join(
+                [str(settings.ROOT_DIR / "site"), str(settings.ROOT_DIR)]
+            ),
+            "PYTHONUNBUFFERED": "1",
+            # The set-up has just run Django's checks; two more runs would delay the start.
+            "SKIP_CHECKS": "1",
+            # kombu's filesystem transport moves each message through it: a shared /tmp may be
+            # another file system, and open to others.
+            "TMPDIR": str(temporary),
+        }
+
+    # What is said
+
+    def line(self, name, text):
+        prefix = f"{name:<6} | "
+        if self.coloured:
+            prefix = make_style(fg=COLOURS.get(name, "white"))(prefix)
+        try:
+            self.stdout.write(prefix + text)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Nobody reads any more (`make run | head`): end like any program in a pipe, but
+            # with the others taken along, whose last words must have somewhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
+            sys.exit(1)
+
+    @contextmanager
+    def step(self, text):
+        self.line("setup", f"{text}…")
+        begun = time.monotonic()
+        yield
+        seconds = time.monotonic() - begun
+        if seconds >= 1:
+            self.line("setup", _("… done in %.1f s") % seconds)
+
+    def refuse(self, text):
+        self.stderr.write(text)
+        sys.exit(1)
+
+    def welcome(self, host, port):
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{port}/"
+        lines = [
+            _("The portal is ready: %s") % address,
+            _("Administration:      %s") % f"{address}admin/",
+        ]
+        if settings.DEMO:
+            # Only the embedded default has these accounts.
+            from home.demo import ACCOUNTS, PASSWORD
+
+            width = max(len(name) for name, _role, _group in ACCOUNTS)
+            lines += ["", _("Demo accounts, all with the password %s:") % PASSWORD]
+            lines += [f"  {name:<{width}}  {role}" for name, role, _group in ACCOUNTS]
+        lines += [
+            "",
+            _("Started in %.1f s. Ctrl-C stops everything.") % (time.monotonic() - self.begun),
+        ]
+        width = max(map(len, lines))
+        self.line("setup", f"┌─{'─' * width}─┐")
+        for text in lines:
+            self.line("setup", f"│ {text:<{width}} │")
+        self.line("setup", f"└─{'─' * width}─┘")
+
+    # What must be free
+
+    def port(self, text):
+        if not text.isdecimal() or not 0 < int(text) < 65536:
+            self.refuse(_("PORT=%s is not a port number (1 to 65535).") % text)
+        return int(text)
+
+    def refuse_busy_port(self, host, port):
+        try:
+            family, kind, protocol, _name, address = socket.getaddrinfo(
+                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            with socket.socket(family, kind, protocol) as probe:
+                # Connections of a portal that has just ended linger, and don't matter.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+        except PermissionError:
+            self.refuse(_("This account may not open port %s: choose one above 1023.") % port)
+        except socket.gaierror:
+            self.refuse(_("HOST=%s is no address of this machine.") % host)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                self.refuse(_("HOST=%s is no address of this machine.") % host)
+            self.refuse(
+                _("Another program uses port %s: stop it, or choose another: PORT=%s make run")
+                % (port, port + 1)
+            )
+
+    def lock(self, folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = (folder / "serve.lock").open("a+")
+        except OSError as error:
+            self.refuse(_("DATA_DIR cannot be written: %s") % error)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            self.refuse(
+                _("A portal already runs on %(folder)s (process %(pid)s): stop it first.")
+                % {"folder": folder, "pid": lock.read().strip() or "?"}
+            )
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        return lock
+
+    # The set-up: every step looks first whether there is anything to do
+
+    def prepare_folders(self, folder):
+        """Make what the programs write to; answers the folder for temporary files."""
+        temporary = folder / "tmp"
+        rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
+        for name in {"data_folder_in", "data_folder_out", "control_folder"} & options.keys():
+            Path(options[name]).mkdir(parents=True, exist_ok=True)
+        if "control_folder" in options:
+            # Every program declares its queues anew, and a table that a power cut has left
+            # half-written would keep the worker from starting for ever.
+            for table in Path(options["control_folder"]).glob("*.exchange"):
+                table.unlink()
+        return temporary
+
+    def set_up(self):
+        with self.step(_("Checking the settings")):
+            self.check()
+        self.migrate()
+        call_command("createcachetable", verbosity=0)
+        with self.step(_("Groups and workflow")):
+            call_command("setup_workflow")
+        if settings.DEMO:
+            with self.step(_("Demo content")):
+                call_command("load_demo")
+        self.collect_static_files()
+
+    def migrate(self):
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            self.refuse(_("The database does not answer: %s") % str(error).partition("\n")[0])
+        executor = MigrationExecutor(connection)
+        changes = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if changes:
+            text = ngettext(
+                "Database: %d change to make", "Database: %d changes to make", len(changes)
+            )
+            with self.step(text % len(changes)):
+                call_command("migrate", interactive=False)
+
+    def collect_static_files(self):
+        stamp = settings.DATA_DIR / "static.stamp"
+        sources = static_sources()
+        if Path(settings.STATIC_ROOT).is_dir() and stamp.exists() and stamp.read_text() == sources:
+            return
+        with self.step(_("Style sheets, scripts and pictures of the site")):
+            call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(sources)
+
+
+def static_sources():
+    """A fingerprint that changes with any file that collectstatic would read."""
+    found = [settings.STORAGES["staticfiles"]["BACKEND"]]
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            stat = Path(storage.path(path)).stat()
+            found.append(f"{path} {stat.st_size} {stat.st_mtime_ns}")
+    return sha256("\n".join(found).encode()).hexdigest()
+
+
+class Answer:
+    """Asks for the home page until the web server gives it, without ever waiting for it."""
+
+    def __init__(self, host, port):
+        self.address = ("localhost" if host in {"0.0.0.0", "::"} else host, port)  # noqa: S104
+        self.name = settings.ALLOWED_HOSTS[0].replace("*", "localhost").lstrip(".")
+        self.connection = None
+        self.came = False
+
+    def has_just_come(self):
+        """Whether the first good answer has come since the last call."""
+        if self.came:
+            return False
+        if self.connection is None:
+            self.ask()
+        else:
+            self.came = self.read()
+        return self.came
+
+    def ask(self):
+        try:
+            self.connection = socket.create_connection(self.address, timeout=1)
+            # As the server in front would ask, or production settings would send us to TLS.
+            self.connection.sendall(
+                f"GET / HTTP/1.1\r\nHost: {self.name}\r\nX-Forwarded-Proto: https\r\n"
+                "User-Agent: serve\r\nConnection: close\r\n\r\n".encode()
+            )
+            self.connection.setblocking(False)
+        except OSError:
+            self.hang_up()
+
+    def read(self):
+        try:
+            status = self.connection.recv(12)
+        except BlockingIOError:
+            return False
+        except OSError:
+            status = b""
+        self.hang_up()
+        # "HTTP/1.1 200": a new site without a home page (404) is up as well.
+        return status[9:10] in {b"2", b"3", b"4"}
+
+    def hang_up(self):
+        if self.connection:
+            self.connection.close()
+        self.connection = None
