@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -463,8 +463,12 @@ class EventPageQuerySet(PageQuerySet):
     def published(self):
         return self.live().public()
 
-    def newest(self):
-        return self.order_by("-starts_at", "-pk")
+    def by_calendar(self, now):
+        """What is to come, the next one first; then what is over, the latest first."""
+        to_come = Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now)
+        return self.order_by(
+            Case(When(to_come, then=F("starts_at"))).asc(nulls_last=True), "-starts_at", "pk"
+        )
 
 
 class EventPage(ArticlePage):
@@ -520,4 +524,5 @@ class EventIndexPage(ListedPage):
 
     @property
     def articles(self):
-        return EventPage.objects.descendant_of(self).published().newest()
+        events = EventPage.objects.descendant_of(self).published()
+        return events.by_calendar(timezone.now())

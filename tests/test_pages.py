@@ -12,6 +12,7 @@ from articles.models import (
     DirectiveIndexPage,
     DirectivePage,
     Effect,
+    EventIndexPage,
     NewsIndexPage,
     NewsPage,
 )
@@ -157,6 +158,24 @@ def test_a_list_answers_any_page_number(client, home, page):
     for number in range(25):
         make_news(f"Tin số {number}")
     assert "Tin số" in text(client.get("/tin-tuc/", {"trang": page}))
+
+
+def test_the_calendar_shows_the_next_event_first_and_past_ones_last(home):
+    def days(number):
+        return timezone.now() + timedelta(days=number)
+
+    make_event("Lâu rồi", starts_at=days(-20), ends_at=None)
+    make_event("Vừa qua", starts_at=days(-3), ends_at=days(-2))
+    make_event("Tháng sau", starts_at=days(30), ends_at=None)
+    make_event("Đang diễn ra", starts_at=days(-1), ends_at=days(1))
+    make_event("Ngày mai", starts_at=days(1), ends_at=None)
+    assert [event.title for event in EventIndexPage.objects.get().articles] == [
+        "Đang diễn ra",
+        "Ngày mai",
+        "Tháng sau",
+        "Vừa qua",
+        "Lâu rồi",
+    ]
 
 
 def test_an_empty_list_says_so(client, home):
