@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-next lint format lock messages admin
+.PHONY: help run test bench-pages test-next lint format lock messages admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,6 +27,10 @@ test: ## Chạy mọi kiểm thử, trên SQLite rồi trên PostgreSQL và Redi
 	@$(PYTHON) deploy/bootstrap.py test
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_OPTIONS)
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS) --postgres
+
+bench-pages: ## Đo mỗi trang: số truy vấn, thời gian CPU, dung lượng
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.pages
 
 test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
 	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next

@@ -21,6 +21,7 @@ from articles.models import (
     NewsPage,
     PortalPage,
     stream_text,
+    with_lead_images,
 )
 
 
@@ -63,20 +64,19 @@ class HomePage(PortalPage):
         context["featured"] = self.featured_pages
         context["directives"] = DirectivePage.objects.published().for_lists().newest()[:6]
         context["news"] = NewsPage.objects.published().newest()[:6]
-        context["directive_index"] = self._first(DirectiveIndexPage)
-        context["news_index"] = self._first(NewsIndexPage)
-        context["event_index"] = self._first(EventIndexPage)
+        sections = {page.specific_class: page for page in self.get_children().live().reverse()}
+        context["directive_index"] = sections.get(DirectiveIndexPage)
+        context["news_index"] = sections.get(NewsIndexPage)
+        context["event_index"] = sections.get(EventIndexPage)
         return context
 
     @property
     def featured_pages(self):
         """The featured pages that the public may read, in the editors' order."""
         chosen = [item.page_id for item in self.featured.all()]
-        public = Page.objects.live().public().filter(pk__in=chosen).specific()
+        public = list(Page.objects.live().public().filter(pk__in=chosen).specific())
+        with_lead_images(public)
         return sorted(public, key=lambda page: chosen.index(page.pk))
-
-    def _first(self, model):
-        return model.objects.child_of(self).live().first()
 
 
 class FeaturedPage(Orderable):

@@ -123,6 +123,14 @@ else:
         "control_folder": str(_queue / "control"),
     }
 
+# Wagtail writes a rendition to its cache each time it is shown: a page that is only read must not
+# write to the database for that, nor ask Redis once for each picture.
+CACHES["renditions"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "renditions",
+    "TIMEOUT": 60 * 60,
+}
+
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_SOFT_TIME_LIMIT = 50

@@ -1,0 +1,84 @@
+"""What an uncached page costs: queries, CPU and size, on the demo content with fresh figures.
+
+make bench-pages        prints the table of docs/benchmarks.md
+"""
+
+import gzip
+import logging
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESSES = [
+    "/",
+    "/van-ban/",
+    "/van-ban/chi-thi-email/07-ct-ubnd-2014/",
+    "/tin-tuc/",
+    "/su-kien/",
+    "/tim-kiem/?q=hop+thu",
+    "/y-kien/",
+    "/live/",
+]
+ROUNDS = 50
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
+        sys.path[:0] = [str(ROOT), str(ROOT / "site")]
+        import django
+
+        django.setup()
+        logging.disable(logging.INFO)
+        prepare()
+        sys.stdout.write(
+            "| page | queries | CPU ms | bytes | gzip |\n| --- | ---: | ---: | ---: | ---: |\n"
+        )
+        for address in ADDRESSES:
+            sys.stdout.write(measure(address) + "\n")
+            sys.stdout.flush()
+
+
+def prepare():
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from sidebar.models import ExchangeRate, WeatherReading, WeatherRegion
+    from sidebar.providers import open_meteo, vietcombank
+
+    settings.ALLOWED_HOSTS = ["testserver", *settings.ALLOWED_HOSTS]
+    call_command("serve", "--set-up-only", stdout=sys.stderr)
+    samples = ROOT / "tests" / "samples"
+    sheet = vietcombank.parse((samples / "vietcombank_20.xml").read_bytes())
+    ExchangeRate.objects.replace_with(sheet)
+    reading = open_meteo.parse((samples / "open_meteo.json").read_bytes())
+    for region in WeatherRegion.objects.all():
+        WeatherReading.objects.replace_with(region, reading)
+
+
+def measure(address):
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client()
+    client.get(address)
+    with CaptureQueriesContext(connection):
+        response = client.get(address)
+        # Before the next request empties the log.
+        queries = len(connection.queries_log)
+    assert response.status_code == 200, address
+    begun = time.process_time()
+    for _ in range(ROUNDS):
+        client.get(address)
+    spent = (time.process_time() - begun) / ROUNDS * 1000
+    size = len(response.content)
+    packed = len(gzip.compress(response.content, 6))
+    return f"| `{address}` | {queries} | {spent:.1f} | {size:,} | {packed:,} |"
+
+
+if __name__ == "__main__":
+    main()
