@@ -72,7 +72,7 @@ def fingerprint(kind):
 
 
 def make_venv(uv):
-    if venv_python():
+    if sys.version in venv_python():
         return
     if not uv and importlib.util.find_spec("ensurepip") is None:
         sys.exit("Python này thiếu ensurepip: cài gói python3-venv rồi chạy lại.")

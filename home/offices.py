@@ -17,7 +17,7 @@ from wagtail.models import (
 
 from articles.moderation import IndependentApprovalTask
 
-# Names as the office knows them: they are data that operators may see and rename, not interface.
+# Names as the office knows them, which this file finds them by.
 EDITORS = "Biên tập viên"
 REVIEWERS = "Kiểm duyệt viên"
 BOARD = "Ban biên tập"
@@ -115,6 +115,8 @@ def _set_up_workflow(groups):
             workflow=workflow, task=task.task_ptr, defaults={"sort_order": order}
         )
     root = Page.get_first_root_node()
-    WorkflowPage.objects.update_or_create(page=root, defaults={"workflow": workflow})
+    # Another workflow that operators chose since stays.
+    WorkflowPage.objects.filter(page=root, workflow__name="Moderators approval").delete()
+    WorkflowPage.objects.get_or_create(page=root, defaults={"workflow": workflow})
     # Wagtail's example workflow would stand in every list of workflows, unused.
     Workflow.objects.filter(name="Moderators approval", active=True).update(active=False)

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 RATE_PROVIDERS = [vietcombank]
 WEATHER_PROVIDERS = [open_meteo]
 
-# The worker is stopped after 50 s, and one more call may take ten.
+# No new call after this; the last one may take ten seconds more (client.TOTAL_SECONDS).
 RUN_SECONDS = 40
 RUNS_KEPT = timedelta(days=30)
 # Our clock may be a day behind; a source that is further ahead is wrong about its own time.

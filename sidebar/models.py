@@ -256,7 +256,7 @@ class FeedRun(models.Model):
 
 
 class FeedLockQuerySet(models.QuerySet):
-    # Longer than the hard limit of a task (60 s): whoever holds it past that is dead.
+    # Longer than a run (feeds.RUN_SECONDS and one call): whoever holds it past that is dead.
     LASTS = timedelta(seconds=90)
 
     def take(self, feed):

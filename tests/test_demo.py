@@ -132,7 +132,7 @@ def test_each_account_is_in_its_group_and_can_log_in(demo):
         assert [found.name for found in user.groups.all()] == ([group] if group else [])
         assert user.wagtail_userprofile.preferred_language == "vi"
         assert user.email.endswith("@demo.invalid")
-    assert demo_accounts().count() == len(ACCOUNTS)
+    assert len(demo_accounts()) == len(ACCOUNTS)
 
 
 def test_every_page_can_be_read_and_sets_no_cookie(demo, client):
@@ -262,7 +262,7 @@ def test_accounts_can_be_retired_also_where_no_demo_may_be_loaded(demo, settings
     output = StringIO()
     call_command("load_demo", "--retire-accounts", stdout=output)
     assert "5" in output.getvalue()
-    assert not demo_accounts().exists()
+    assert not demo_accounts()
     for username, _role, _group in ACCOUNTS:
         assert not authenticate(username=username, password=PASSWORD)
     # Also when somebody switches one on again.
@@ -274,7 +274,7 @@ def test_accounts_can_be_retired_also_where_no_demo_may_be_loaded(demo, settings
 def test_retired_accounts_stay_retired_when_the_demo_is_loaded_again(demo):
     retire_accounts()
     load_again()
-    assert not demo_accounts().exists()
+    assert not demo_accounts()
 
 
 def test_the_demo_has_something_of_each_state_on_any_day():

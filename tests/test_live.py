@@ -54,6 +54,25 @@ def test_a_member_is_counted_as_one(client, page):
     assert live(client).json()["visits"]["online-members"] == 1
 
 
+@pytest.mark.parametrize(
+    ("proxies", "headers", "visitors"),
+    [
+        (0, ["203.0.113.1", "203.0.113.2"], 1),  # nobody may claim an address
+        (1, ["203.0.113.1", "203.0.113.2"], 2),
+        (1, ["6.6.6.6, 203.0.113.1", "7.7.7.7, 203.0.113.1"], 1),
+        (2, ["203.0.113.1, 10.0.0.1", "203.0.113.2, 10.0.0.1"], 2),
+        (1, ["", ""], 1),
+    ],
+)
+def test_behind_our_proxies_readers_are_told_apart(client, settings, proxies, headers, visitors):
+    settings.PROXY_COUNT = proxies
+    for forwarded in headers:
+        answer = client.get(
+            reverse("live"), headers={"X-Forwarded-For": forwarded, "User-Agent": "Firefox"}
+        )
+    assert answer.json()["visits"]["visits-today"] == visitors
+
+
 def test_votes_come_along(client, page):
     poll = Poll.objects.create(question="Có nên?")
     choice = Choice.objects.create(poll=poll, text="Có", votes=3)

@@ -216,3 +216,10 @@ def test_setting_up_twice_doubles_nothing(office):
     assert [task.name for task in workflow.tasks] == ["Kiểm duyệt", "Ban biên tập duyệt đăng"]
     assert WorkflowPage.objects.get().workflow == workflow
     assert Task.objects.count() == 2 + GroupApprovalTask.objects.count()
+
+
+def test_a_workflow_that_operators_chose_stays(office):
+    other = Workflow.objects.create(name="Duyệt nhanh")
+    WorkflowPage.objects.update(workflow=other)
+    set_up()
+    assert WorkflowPage.objects.get().workflow == other

@@ -235,7 +235,7 @@ def test_scheduled_pages_go_online_and_offline_by_the_command_that_beat_runs(hom
         "tang cuong",
         "TANG CUONG",
         "07/CT-UBND",
-        "7 ct ubnd".replace("7", "07"),
+        "07 ct ubnd",
         "chi thi",
         "Nguyen Van Binh",
         "hộp thư công vụ",

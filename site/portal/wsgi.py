@@ -12,7 +12,7 @@ if not settings.DEMO:
     # Models can be imported only now.
     from home.demo import demo_accounts
 
-    if demo_accounts().exists():
+    if demo_accounts():
         raise ImproperlyConfigured(
             "The demo accounts, whose password everybody can read, may still log in here. "
             "Run: manage.py load_demo --retire-accounts"

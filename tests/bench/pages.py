@@ -28,7 +28,6 @@ ROUNDS = 50
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
-        sys.path[:0] = [str(ROOT), str(ROOT / "site")]
         import django
 
         django.setup()

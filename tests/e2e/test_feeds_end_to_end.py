@@ -99,7 +99,8 @@ def test_figures_reach_the_page_by_beat_and_stay_through_every_fault(portal, fee
     hour, minute = clock.split(":")
     hour = int(hour) % 12 + (12 if " PM" in sheet.split("</DateTime>")[0] else 0)
     # The feed's own time, as Vietnamese write it.
-    assert f"{hour}:{minute} {int(day_of_month)}/{int(month)}/{year}" in good["rates"]
+    quoted = f"{hour:02}:{minute} {int(day_of_month)}/{int(month)}/{year}"
+    assert quoted in good["rates"]
 
     regions = [name for (name,) in portal.sql("SELECT name FROM sidebar_weatherregion")]
     assert len(regions) >= 3
@@ -121,6 +122,8 @@ def test_figures_reach_the_page_by_beat_and_stay_through_every_fault(portal, fee
         portal.wait_for(lambda before=before: runs_since(portal, before) >= FAILED)
         page, seen = portal.get("/"), blocks(portal)
         assert rate_rows(seen["rates"]) == rate_rows(good["rates"])
+        for words in (quoted, observed[2], *regions):
+            assert words in seen["rates"] + seen["weather"]
         assert seen["weather"].count("°") >= len(regions)
         for secret in ("Traceback", "Error", "Exception", "127.0.0.1", "Rejected", "requests"):
             assert secret not in page, secret

@@ -19,6 +19,7 @@ from django.utils.termcolors import make_style
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from home.demo import ACCOUNTS, PASSWORD, demo_accounts
 from home.management.processes import Programs, read_procfile
 
 COLOURS = {"setup": "yellow", "web": "green", "worker": "cyan", "beat": "magenta"}
@@ -134,9 +135,6 @@ class Command(BaseCommand):
             _("Administration:      %s") % f"{address}admin/",
         ]
         if settings.DEMO:
-            # Only the embedded default has these accounts.
-            from home.demo import ACCOUNTS, PASSWORD
-
             width = max(len(name) for name, _role, _group in ACCOUNTS)
             lines += ["", _("Demo accounts, all with the password %s:") % PASSWORD]
             lines += [f"  {name:<{width}}  {role}" for name, role, _group in ACCOUNTS]
@@ -219,11 +217,16 @@ class Command(BaseCommand):
             self.check()
         self.migrate()
         call_command("createcachetable", verbosity=0)
-        with self.step(_("Groups and workflow")):
-            call_command("setup_workflow")
         if settings.DEMO:
             with self.step(_("Demo content")):
                 call_command("load_demo")
+        elif demo_accounts():
+            self.refuse(
+                _("The demo accounts may still log in here. Run: manage.py load_demo %s")
+                % "--retire-accounts"
+            )
+        with self.step(_("Groups, workflow and sections")):
+            call_command("setup_portal")
         self.collect_static_files()
 
     def migrate(self):

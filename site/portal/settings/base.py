@@ -82,13 +82,17 @@ TEMPLATES = [
 
 # Embedded default: SQLite. WAL lets readers go on while one process writes; IMMEDIATE makes a
 # writer wait its turn at BEGIN instead of failing in the middle of a transaction.
-DATABASES = {
-    "default": dj_database_url.config(
-        default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}",
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
-}
+if database := env.text("DATABASE_URL"):
+    DATABASES = {"default": dj_database_url.parse(database)}
+else:
+    # Not as a URL: a folder's name may hold what an address can't.
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": DATA_DIR / "portal.sqlite3",
+        }
+    }
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -132,21 +136,21 @@ CACHES["renditions"] = {
 }
 
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 60
-CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 
 # Feeds. Beat asks each one every so many seconds; a block says so when its figures are older
 # than two intervals.
-RATES_INTERVAL = env.seconds("RATES_INTERVAL", 15 * 60)
-WEATHER_INTERVAL = env.seconds("WEATHER_INTERVAL", 30 * 60)
+RATES_INTERVAL = env.number("RATES_INTERVAL", 15 * 60)
+WEATHER_INTERVAL = env.number("WEATHER_INTERVAL", 30 * 60)
 VIETCOMBANK_URL = env.text(
     "VIETCOMBANK_URL",
     "https://portal.vietcombank.com.vn/Usercontrols/TVPortal.TyGia/pXML.aspx",
 )
 OPEN_METEO_URL = env.text("OPEN_METEO_URL", "https://api.open-meteo.com/v1/forecast")
+# How many of our own proxies stand in front, each of which appends to X-Forwarded-For.
+PROXY_COUNT = env.number("PROXY_COUNT", 0, least=0)
 # A provider's name must not lead into the office's own network, unless an operator says so.
 FEED_ALLOW_PRIVATE = env.flag("FEED_ALLOW_PRIVATE")
 

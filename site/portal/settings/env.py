@@ -31,13 +31,13 @@ def flag(name, default=False):
     raise ImproperlyConfigured(f"{name}={value!r} is neither yes (1) nor no (0).")
 
 
-def seconds(name, default):
-    """A positive whole number of seconds."""
+def number(name, default, least=1):
+    """A whole number, seconds unless the setting says otherwise."""
     value = text(name)
     if not value:
         return default
-    if not value.isdecimal() or int(value) == 0:
-        raise ImproperlyConfigured(f"{name}={value!r} is not a positive number of seconds.")
+    if not value.isdecimal() or int(value) < least:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number from {least} on.")
     return int(value)
 
 

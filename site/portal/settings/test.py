@@ -1,14 +1,14 @@
 """Differences that make the suite fast and keep it from the outside."""
 
-from .base import *  # noqa: F403  (a settings module is its base plus differences)
+from .base import *
 
 DEMO = True
-SECRET_KEY = "test"  # noqa: S105
+SECRET_KEY = "test"
 # A file: SQLite's shared memory locks whole tables, unlike anything that will ever run. The runner
 # adds the worker's name.
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
-    DATA_DIR.mkdir(parents=True, exist_ok=True)  # noqa: F405
-    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}  # noqa: F405
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 # Hashing a password is slow on purpose; tests make many accounts.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No collectstatic before the tests.

@@ -1,0 +1,30 @@
+import pytest
+from django.core.management import call_command
+from wagtail.models import Site
+
+from articles.models import DirectiveIndexPage
+from home.models import HomePage
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_new_portal_greets_readers_with_its_own_sections(client, settings):
+    settings.BASE_URL = "https://portal.example"
+    call_command("setup_portal")
+    site = Site.objects.get()
+    assert (site.hostname, site.port) == ("portal.example", 443)
+    shown = client.get("/", headers={"Host": "localhost"}).content.decode()
+    assert "Welcome" not in shown
+    for address in ("/van-ban/", "/tin-tuc/", "/su-kien/"):
+        assert f'href="{address}"' in shown
+        assert client.get(address).status_code == 200
+    assert "Thống kê truy cập" in shown
+
+
+def test_setting_up_again_leaves_what_editors_made(client):
+    call_command("setup_portal")
+    HomePage.objects.update(title="Tên mới", draft_title="Tên mới")
+    DirectiveIndexPage.objects.get().delete()
+    call_command("setup_portal")
+    assert HomePage.objects.get().title == "Tên mới"
+    assert not DirectiveIndexPage.objects.exists()
