@@ -14,7 +14,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
-from wagtail.models import Orderable, Page, PageManager, PageQuerySet
+from wagtail.models import Orderable, Page, PageManager, PageQuerySet, Site
 from wagtail.search import index
 
 from sidebar.models import Sidebar
@@ -80,7 +80,7 @@ class PortalPage(Page):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context["breadcrumbs"] = self.breadcrumbs
-        context["sidebar"] = Sidebar.objects.for_page(self)
+        context["sidebar"] = Sidebar.objects.for_page(self, Site.find_for_request(request))
         return context
 
     @cached_property
@@ -102,6 +102,11 @@ class PortalPage(Page):
 def stream_text(stream):
     """The words of a StreamField."""
     return " ".join(map(str, stream.stream_block.get_searchable_content(stream)))
+
+
+class ArticleQuerySet(PageQuerySet):
+    def published(self):
+        return self.live().public()
 
 
 class ArticlePage(PortalPage):
@@ -205,10 +210,7 @@ class ListedPage(PortalPage):
 # News ------------------------------------------------------------------------------------------
 
 
-class NewsPageQuerySet(PageQuerySet):
-    def published(self):
-        return self.live().public()
-
+class NewsPageQuerySet(ArticleQuerySet):
     def newest(self):
         return self.order_by("-posted_on", "-pk")
 
@@ -297,10 +299,7 @@ class Issuer(models.Model):
         return self.name
 
 
-class DirectivePageQuerySet(PageQuerySet):
-    def published(self):
-        return self.live().public()
-
+class DirectivePageQuerySet(ArticleQuerySet):
     def in_force(self, on):
         """Directives in force on a day: both the first and the last day count."""
         return self.filter(effective_on__lte=on).filter(
@@ -467,10 +466,7 @@ class DirectiveIndexPage(ListedPage):
 # Events ------------------------------------------------------------------------------------------
 
 
-class EventPageQuerySet(PageQuerySet):
-    def published(self):
-        return self.live().public()
-
+class EventPageQuerySet(ArticleQuerySet):
     def by_calendar(self, now):
         """What is to come, the next one first; then what is over, the latest first."""
         to_come = Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now)

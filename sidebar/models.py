@@ -297,9 +297,9 @@ class FeedLock(models.Model):
 
 
 class SidebarQuerySet(models.QuerySet):
-    def for_page(self, page):
-        """What stands beside this page: the nearest placement on it or above it, else its site's
-        default, else None."""
+    def for_page(self, page, site):
+        """What stands beside this page of a site: the nearest placement on it or above it, else the
+        site's default, else None."""
         # A page's path holds those of its ancestors, so no walk up the tree is needed.
         paths = [page.path[:end] for end in range(Page.steplen, len(page.path) + 1, Page.steplen)]
         placement = (
@@ -308,7 +308,7 @@ class SidebarQuerySet(models.QuerySet):
             .order_by("-page__path")
             .first()
         )
-        return placement.sidebar if placement else self.for_site(page.get_site())
+        return placement.sidebar if placement else self.for_site(site)
 
     def for_site(self, site):
         """The default one, also for what is no page: search results, errors. `site` may be None."""

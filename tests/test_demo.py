@@ -121,8 +121,8 @@ def test_the_mail_section_has_its_own_sidebar_and_the_others_the_default(demo):
     site = Site.objects.get(is_default_site=True)
     section = DirectiveIndexPage.objects.get(slug="chi-thi-email")
     assert Sidebar.objects.for_site(site).title == "Cột bên chung"
-    assert Sidebar.objects.for_page(directive_of_2014()).title == "Cột bên mục Chỉ thị email"
-    assert Sidebar.objects.for_page(section.get_parent()).title == "Cột bên chung"
+    assert Sidebar.objects.for_page(directive_of_2014(), site).title == "Cột bên mục Chỉ thị email"
+    assert Sidebar.objects.for_page(section.get_parent(), site).title == "Cột bên chung"
 
 
 def test_each_account_is_in_its_group_and_can_log_in(demo):

@@ -54,8 +54,8 @@ def place(page, title):
     return sidebar
 
 
-def title_for(page):
-    sidebar = Sidebar.objects.for_page(page)
+def title_for(page, site=None):
+    sidebar = Sidebar.objects.for_page(page, site)
     return sidebar and sidebar.title
 
 
@@ -80,7 +80,7 @@ def test_without_a_placement_the_site_has_a_default_one(tree):
     # Looking writes nothing.
     assert not SidebarSettings.objects.exists()
     SidebarSettings.objects.create(site=Site.objects.get(), default_sidebar=default)
-    assert title_for(tree["page"]) == "default"
+    assert title_for(tree["page"], Site.objects.get()) == "default"
     assert Sidebar.objects.for_site(Site.objects.get()) == default
     assert Sidebar.objects.for_site(None) is None
 
@@ -99,7 +99,7 @@ def test_a_sidebar_in_use_can_be_deleted_and_leaves_the_default(tree):
     default = Sidebar.objects.create(title="default")
     SidebarSettings.objects.create(site=Site.objects.get(), default_sidebar=default)
     place(tree["section"], "of the section").delete()
-    assert title_for(tree["page"]) == "default"
+    assert title_for(tree["page"], Site.objects.get()) == "default"
     default.delete()
     assert title_for(tree["page"]) is None
 
