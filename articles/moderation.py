@@ -45,13 +45,22 @@ def had_a_hand_in(obj, user):
         return False
     if workflow_state.requested_by_id == user.pk:
         return True
-    approved = workflow_state.task_states.filter(status=TaskState.STATUS_APPROVED, finished_by=user)
+    # An approval of an earlier version is void (WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT).
+    approved = workflow_state.task_states.filter(
+        status=TaskState.STATUS_APPROVED, finished_by=user, revision=obj.get_latest_revision()
+    )
     if approved.exists():
         return True
     unpublished = obj.revisions.all()
     if obj.live and obj.live_revision_id:
         unpublished = unpublished.filter(pk__gt=obj.live_revision_id)
     return unpublished.filter(user=user).exists()
+
+
+def has_been_shown(revision):
+    """Whether others have read, or may be reading, this very version: it is no draft any more."""
+    is_live = revision.content_object.live_revision_id == revision.pk
+    return is_live or TaskState.objects.filter(revision=revision).exists()
 
 
 class ReviewedPagePermissionTester(PagePermissionTester):
@@ -65,6 +74,11 @@ class ReviewedPagePermissionTester(PagePermissionTester):
 
     def can_publish_subpage(self):
         return self.user.is_superuser and super().can_publish_subpage()
+
+    def can_delete(self, ignore_bulk=False):
+        # Moving asks here too. A page under review, or waiting for its time, is not to slip away.
+        is_kept = self.page_locked() and not self.user.is_superuser
+        return super().can_delete(ignore_bulk) and not is_kept
 
     def can_unschedule(self):
         return super().can_publish()

@@ -19,7 +19,9 @@ def chrome(request):
         "strip": SimpleLazyObject(strip),
         "today": timezone.localdate(),
         # Pages of the tree set their own.
-        "sidebar": SimpleLazyObject(lambda: Sidebar.objects.for_site(site)),
+        "sidebar": SimpleLazyObject(
+            lambda: Sidebar.objects.for_site(Site.find_for_request(request))
+        ),
     }
 
 

@@ -64,7 +64,9 @@ class HomePage(PortalPage):
         context["featured"] = self.featured_pages
         context["directives"] = DirectivePage.objects.published().for_lists().newest()[:6]
         context["news"] = NewsPage.objects.published().newest()[:6]
-        sections = {page.specific_class: page for page in self.get_children().live().reverse()}
+        children = self.get_children().live().public()
+        # Of several sections of one kind, the first: later ones are overwritten.
+        sections = {page.specific_class: page for page in children.reverse()}
         context["directive_index"] = sections.get(DirectiveIndexPage)
         context["news_index"] = sections.get(NewsIndexPage)
         context["event_index"] = sections.get(EventIndexPage)

@@ -158,9 +158,14 @@ class LinksBlock(blocks.StructBlock):
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
+        chosen = [link["page"].pk for link in value["links"] if link["page"]]
+        found = _open_to_all(Page.objects.live()).in_bulk(chosen) if chosen else {}
         context["links"] = [
-            link for link in value["links"] if (link["page"] and link["page"].live) or link["url"]
+            link
+            for link in value["links"]
+            if (link["page"] and link["page"].pk in found) or link["url"]
         ]
+        context["open_pages"] = found
         return context
 
     class Meta:

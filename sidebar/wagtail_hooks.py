@@ -1,7 +1,10 @@
 """The admin's view of the sidebar: figures that machines fetch can be looked at, filtered and
 exported, never typed; regions and sidebars are the editors'."""
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import lookup_field
+from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
@@ -30,6 +33,13 @@ class LookOnly(PermissionHelper):
 
 
 class RecordIndexView(IndexView):
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (IncorrectLookupParameters, ValidationError, ValueError) as error:
+            # A filter that somebody typed into the address.
+            raise Http404 from error
+
     def to_row_dict(self, item):
         # As it is stored: modeladmin would export 0 degrees and "no" as "nothing".
         return {field: lookup_field(field, item, self.model_admin)[2] for field in self.list_export}
@@ -99,7 +109,7 @@ class FeedRunAdmin(RecordAdmin):
     menu_label = _("Feed runs")
     menu_icon = "history"
     base_url_path = "feed-runs"
-    list_display = ("started_at", "feed", "provider", "succeeded", "rows", "outcome")
+    list_display = ("started_at", "feed", "provider", "rows", "outcome")
     list_filter = ("feed", "provider", "succeeded", "started_at")
     search_fields = ("provider", "reason")
     ordering = ("-started_at",)

@@ -118,6 +118,10 @@ def test_whoever_changed_the_text_under_review_cannot_approve_it(client, office)
     edit(client, page, title="Sửa lời")
     approve(client, office["minh"], page)
     assert step(page) == "Kiểm duyệt"
+    # mai may have opened the page before the change: her approval counts for what she saw, and the
+    # step begins anew with what is there now.
+    approve(client, office["mai"], page)
+    assert step(page) == "Kiểm duyệt"
     approve(client, office["mai"], page)
     assert step(page) == "Ban biên tập duyệt đăng"
 
@@ -137,6 +141,10 @@ def test_changing_and_approving_in_one_request_is_no_way_round(client, office):
     assert NewsPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == (
         "Lời của người duyệt"
     )
+    # And both steps read it before it goes online.
+    approve(client, office["ban"], page)
+    assert step(page) == "Kiểm duyệt"
+    approve(client, office["minh"], page)
     approve(client, office["ban"], page)
     assert is_live(page)
 
@@ -223,3 +231,72 @@ def test_a_workflow_that_operators_chose_stays(office):
     WorkflowPage.objects.update(workflow=other)
     set_up()
     assert WorkflowPage.objects.get().workflow == other
+
+
+def revert_by_api(client, page, revision):
+    return client.post(
+        reverse("wagtailadmin_api:pages:action", args=[page.pk, "revert_to_page_revision"]),
+        {"revision_id": revision.pk},
+        content_type="application/json",
+    )
+
+
+def test_the_admins_api_is_no_way_round_the_lock_of_a_review(client, office):
+    page = draft_by(office["lan"])
+    old = page.get_latest_revision()
+    page.title = "Bản sạch"
+    page.save_revision(user=office["lan"])
+    page.get_workflow().start(page, office["lan"])
+    approve(client, office["minh"], page)
+    client.force_login(office["lan"])
+    assert revert_by_api(client, page, old).status_code == 403
+    approve(client, office["binh"], page)
+    assert Page.objects.get(pk=page.pk).title == "Bản sạch"
+
+
+def test_autosave_cannot_rewrite_what_is_online(client, office):
+    page = make_news("Đang đăng")
+    published = page.save_revision(user=office["lan"])
+    published.publish(skip_permission_checks=True)
+    client.force_login(office["minh"])
+    edit(client, page, title="Lời chen vào", overwrite_revision_id=published.pk)
+    published.refresh_from_db()
+    assert published.content["title"] == "Đang đăng"
+    assert published.user == office["lan"]
+    page = NewsPage.objects.get(pk=page.pk)
+    page.get_workflow().start(page, office["lan"])
+    approve(client, office["minh"], page)
+    assert step(page) == "Kiểm duyệt"
+
+
+def test_a_change_after_the_boards_rejection_is_read_by_both_steps_again(client, office):
+    page = submitted_by(office["lan"])
+    approve(client, office["minh"], page)
+    approve(client, office["binh"], page, "reject")
+    client.force_login(office["lan"])
+    edit(client, page, title="Viết lại hết", **{"action-submit": "1"})
+    approve(client, office["binh"], page)
+    assert not is_live(page)
+    approve(client, office["minh"], page)
+    assert is_live(page)
+
+
+@pytest.mark.parametrize("who", ["lan", "minh", "hoa"])
+def test_a_page_under_review_is_neither_deleted_nor_moved(client, office, who):
+    office["hoa"] = make_user("hoa", EDITORS)
+    page = submitted_by(office["lan"])
+    other = NewsIndexPage.objects.get().add_child(instance=NewsIndexPage(title="Mục khác"))
+    if who == "minh":
+        approve(client, office["minh"], page)
+    client.force_login(office[who])
+    client.post(reverse("wagtailadmin_pages:delete", args=[page.pk]))
+    client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, other.pk]))
+    assert Page.objects.get(pk=page.pk).get_parent().pk != other.pk
+
+
+def test_the_author_may_take_a_submission_back_and_go_on(client, office):
+    page = submitted_by(office["lan"])
+    client.force_login(office["lan"])
+    edit(client, page, title="Nghĩ lại", **{"action-cancel-workflow": "1"})
+    edit(client, page, title="Nghĩ lại")
+    assert NewsPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == "Nghĩ lại"

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
@@ -325,3 +326,29 @@ def test_wagtail_and_django_are_the_ones_that_were_chosen():
 def test_only_the_intended_page_types_can_be_made_where_they_belong(home):
     allowed = {model.__name__ for model in home.creatable_subpage_models()}
     assert allowed == {"NewsIndexPage", "DirectiveIndexPage", "EventIndexPage", "StandardPage"}
+
+
+def test_a_request_for_another_host_is_refused_in_vietnamese(client, home):
+    response = client.get("/", headers={"Host": "attacker.example"})
+    assert response.status_code == 400
+    assert "Yêu cầu không hợp lệ" in response.content.decode()
+
+
+def test_a_form_without_its_token_is_refused_in_vietnamese(home):
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/admin/login/", {"username": "a", "password": "b"})
+    assert response.status_code == 403
+    assert "tải lại trang" in response.content.decode()
+
+
+def test_an_error_of_ours_shows_nothing_of_the_inside(home, monkeypatch):
+    def broken(*args):
+        raise RuntimeError("ruột gan")
+
+    monkeypatch.setattr("articles.views.find", broken)
+    client = Client(raise_request_exception=False)
+    response = client.get("/tim-kiem/?q=a")
+    assert response.status_code == 500
+    shown = response.content.decode()
+    assert "đang gặp sự cố" in shown
+    assert "ruột gan" not in shown

@@ -356,3 +356,16 @@ def test_an_editor_can_build_a_sidebar_preview_it_and_compare_its_versions(
     compare = Sidebar.snippet_viewset.get_url_name("revisions_compare")
     answer = admin_client.get(reverse(compare, args=[sidebar.pk, first.pk, second.pk]))
     assert "other" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/feed-runs/?started_at__gte=zzz",
+        "/admin/weather/?is_day__exact=zz",
+        "/admin/rates/?x=1",
+    ],
+)
+def test_a_filter_that_somebody_typed_is_no_error_of_ours(client, admin_user, address):
+    client.force_login(admin_user)
+    assert client.get(address).status_code == 404

@@ -1,11 +1,11 @@
 from django.conf import settings
-from django.urls import include, path, re_path
-from django.views.static import serve
+from django.urls import include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from home.live import live
+from home.views import picture
 
 urlpatterns = [
     path("live/", live, name="live"),
@@ -18,11 +18,8 @@ urlpatterns = [
 if settings.SERVE_MEDIA:
     # Pictures only: documents go through Wagtail's view, which asks who may read them.
     urlpatterns += [
-        re_path(
-            r"^media/(?P<path>(?:images|original_images)/.+)$",
-            serve,
-            {"document_root": settings.MEDIA_ROOT},
-        )
+        path(f"media/{folder}/<str:name>", picture, {"folder": folder})
+        for folder in ("images", "original_images")
     ]
 
 urlpatterns += [path("", include(wagtail_urls))]

@@ -263,3 +263,19 @@ def test_the_menu_opens_on_a_phone_without_javascript(window):
     reader.get_by_text("Danh mục", exact=True).click()
     link.click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("Tin tức")
+
+
+def test_the_board_looks_through_the_stored_figures_and_its_lists(window):
+    board = window("banbientap")
+    for address, heading in [
+        ("/admin/rates/", "tỷ giá"),
+        ("/admin/weather/", "thời tiết"),
+        ("/admin/feed-runs/", "lần"),
+        ("/admin/snippets/polls/poll/", "thăm dò"),
+        ("/admin/snippets/sidebar/sidebar/", "cột bên"),
+        ("/admin/snippets/articles/issuer/", "cơ quan"),
+    ]:
+        response = board.goto(address)
+        assert response.status == 200, address
+        expect(board.locator("main")).to_contain_text(re.compile(heading, re.IGNORECASE))
+    assert board.goto("/admin/feed-runs/?started_at__gte=zzz").status == 404
