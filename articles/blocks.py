@@ -20,9 +20,9 @@ from .vietnamese import fold_slug
 TEXT_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link", "superscript", "subscript"]
 
 
-def newest(model):
+def newest(records):
     """What previews in the block picker show: the newest two, or nothing in a new portal."""
-    return list(model.objects.order_by("-pk")[:2])
+    return list(records.order_by("-pk")[:2])
 
 
 class HeadingValue(blocks.StructValue):
@@ -82,7 +82,7 @@ class FigureBlock(blocks.StructBlock):
 
 
 class GalleryBlock(blocks.StructBlock):
-    figures = blocks.ListBlock(FigureBlock(), label=_("Images"), min_num=2, max_num=24)
+    figures = blocks.ListBlock(FigureBlock(), label=_("Images"), min_num=1, max_num=24)
 
     class Meta:
         icon = "image"
@@ -95,7 +95,9 @@ class GalleryBlock(blocks.StructBlock):
 
 class DocumentListBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
-    documents = blocks.ListBlock(DocumentChooserBlock(), label=_("Documents"), min_num=1)
+    documents = blocks.ListBlock(
+        DocumentChooserBlock(label=_("File")), label=_("Documents"), min_num=1
+    )
 
     class Meta:
         icon = "doc-full"
@@ -104,13 +106,26 @@ class DocumentListBlock(blocks.StructBlock):
         description = _("Files to download, with their type and size")
 
     def get_preview_value(self):
-        documents = newest(get_document_model())
+        documents = newest(get_document_model().objects)
         return self.normalize({"heading": "Biểu mẫu kèm theo", "documents": documents})
+
+
+# The editor's own menu is English only. Keys are those of the Handsontable library.
+TABLE_MENU = {
+    "row_above": {"name": _("Row above")},
+    "row_below": {"name": _("Row below")},
+    "col_left": {"name": _("Column to the left")},
+    "col_right": {"name": _("Column to the right")},
+    "remove_row": {"name": _("Remove the row")},
+    "remove_col": {"name": _("Remove the column")},
+    "undo": {"name": _("Undo")},
+    "redo": {"name": _("Redo")},
+}
 
 
 class DataTableBlock(TableBlock):
     def __init__(self, **kwargs):
-        super().__init__(table_options={"language": "vi-VN", "contextMenu": True}, **kwargs)
+        super().__init__(table_options={"contextMenu": {"items": TABLE_MENU}}, **kwargs)
 
     class Meta:
         icon = "table"
@@ -140,12 +155,11 @@ class QuoteBlock(blocks.StructBlock):
         }
 
 
+CALLOUT_KINDS = [("note", _("Note")), ("important", _("Important")), ("deadline", _("Deadline"))]
+
+
 class CalloutBlock(blocks.StructBlock):
-    kind = blocks.ChoiceBlock(
-        label=_("Kind"),
-        choices=[("note", _("Note")), ("important", _("Important")), ("deadline", _("Deadline"))],
-        default="note",
-    )
+    kind = blocks.ChoiceBlock(label=_("Kind"), choices=CALLOUT_KINDS, default="note")
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link", "ul"])
 
@@ -159,6 +173,12 @@ class CalloutBlock(blocks.StructBlock):
             "heading": "Hạn gửi báo cáo",
             "text": "<p>Trước ngày 25 hằng tháng.</p>",
         }
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        # In words: colour alone tells nothing to many readers.
+        context["kind"] = dict(CALLOUT_KINDS).get(value["kind"], "")
+        return context
 
 
 class EmbedValue(blocks.StructValue):
@@ -211,7 +231,7 @@ class EmbedBlock(blocks.StructBlock):
 
 class PageLinksBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
-    pages = blocks.ListBlock(blocks.PageChooserBlock(), label=_("Pages"), min_num=1)
+    pages = blocks.ListBlock(blocks.PageChooserBlock(label=_("Page")), label=_("Pages"), min_num=1)
 
     class Meta:
         icon = "link"
@@ -220,7 +240,9 @@ class PageLinksBlock(blocks.StructBlock):
         description = _("Pages of this portal to read next")
 
     def get_preview_value(self):
-        return self.normalize({"heading": "Đọc thêm", "pages": newest(Page)})
+        return self.normalize(
+            {"heading": "Đọc thêm", "pages": newest(Page.objects.live().public())}
+        )
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)

@@ -25,6 +25,7 @@ from .moderation import (
     IndependentApprovalTask,
     ReviewedPagePermissionTester,
     has_been_shown,
+    says_the_same,
 )
 from .vietnamese import fold, fold_slug
 
@@ -83,6 +84,10 @@ class PortalPage(Page):
         lock = user and self.get_lock()
         if lock and lock.for_user(user):
             raise PermissionDenied
+        latest = self.get_latest_revision() if user and self.workflow_in_progress else None
+        if latest and says_the_same(self, latest):
+            # Whoever only approves or sends back is no author of a version.
+            return latest
         if overwrite_revision and has_been_shown(overwrite_revision):
             # Autosave may not rewrite what was published or approved, nor who wrote it.
             overwrite_revision = None

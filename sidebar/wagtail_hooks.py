@@ -5,6 +5,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import lookup_field
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
@@ -55,12 +56,24 @@ class RecordAdmin(ModelAdmin):
     empty_value_display = "—"
 
 
+def _labelled(label):
+    def label_it(method):
+        method.short_description = label
+        return method
+
+    return label_it
+
+
+def _price(value):
+    return None if value is None else number_format(value, 2, force_grouping=True)
+
+
 class ExchangeRateAdmin(RecordAdmin):
     model = ExchangeRate
     menu_label = _("Exchange rates")
     menu_icon = "table"
     base_url_path = "rates"
-    list_display = ("currency", "local_name", "buy_cash", "buy_transfer", "sell", "quoted_at")
+    list_display = ("currency", "local_name", "cash", "transfer", "selling", "quoted_at")
     list_filter = ("source",)
     search_fields = ("currency", "name")
     ordering = ("currency",)
@@ -75,6 +88,18 @@ class ExchangeRateAdmin(RecordAdmin):
         "fetched_at",
     )
     export_filename = "rates"
+
+    @_labelled(_("buys cash"))
+    def cash(self, rate):
+        return _price(rate.buy_cash)
+
+    @_labelled(_("buys by transfer"))
+    def transfer(self, rate):
+        return _price(rate.buy_transfer)
+
+    @_labelled(_("sells"))
+    def selling(self, rate):
+        return _price(rate.sell)
 
 
 class WeatherReadingAdmin(RecordAdmin):

@@ -4,6 +4,7 @@ from django.urls import reverse
 from wagtail.blocks import StreamBlock
 
 from articles.blocks import BodyStreamBlock, DirectiveStreamBlock, EmbedBlock, ProvisionBlock
+from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
 from sidebar.blocks import SidebarStreamBlock
 from tests.factories import (
     make_directive,
@@ -158,3 +159,18 @@ def test_a_linked_page_that_was_taken_down_is_not_linked(client):
     page = make_news(body=[("pages", {"heading": "Đọc thêm", "pages": [target]})])
     target.unpublish()
     assert "Đã gỡ" not in client.get(page.url).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["directivepage", "newspage", "eventpage"])
+def test_the_form_with_every_block_opens(client, kind):
+    make_home()
+    client.force_login(make_user("lan", "Biên tập viên"))
+    index = {
+        "directivepage": DirectiveIndexPage,
+        "newspage": NewsIndexPage,
+        "eventpage": EventIndexPage,
+    }[kind]
+    address = reverse("wagtailadmin_pages:add", args=["articles", kind, index.objects.get().pk])
+    response = client.get(address)
+    assert response.status_code == 200
+    assert "row_above" in response.content.decode()

@@ -6,11 +6,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.template import Context, Template
+from django.template.loader import get_template
+from django.test import RequestFactory
 from django.test.signals import template_rendered
 from django.urls import reverse
 from django.utils import timezone
 
 from home.demo import load
+from home.views import refused
 from polls.models import Choice, Poll
 from sidebar.models import ExchangeRate, Sidebar, WeatherReading, WeatherRegion
 from tests.factories import make_user
@@ -101,6 +105,8 @@ def test_every_template_renders_without_a_socket(client, rendered, socket_disabl
     client.get(poll.get_absolute_url())
     client.post(reverse("polls:vote", args=[poll.pk]), headers={"Sec-Fetch-Site": "cross-site"})
     Sidebar.objects.first().make_preview_request()
+    for name in ("400.html", "403_csrf.html", "500.html"):
+        Template.render(get_template(name).template, Context())
     member = make_user("quan", is_superuser=True)
     client.force_login(member)
     client.get("/")
@@ -113,6 +119,7 @@ def test_every_template_renders_without_a_socket(client, rendered, socket_disabl
         for folder in TEMPLATE_FOLDERS
         for path in folder.rglob("*.html")
     }
-    # Shown by error handlers and the block picker only; tests/test_blocks.py renders the previews.
-    elsewhere = {"500.html", "403.html"} | {name for name in ours if "previews/" in name}
+    refused(RequestFactory().get("/"))
+    # Shown by the block picker only; tests/test_blocks.py renders the previews.
+    elsewhere = {name for name in ours if "previews/" in name}
     assert ours - rendered - elsewhere == set()

@@ -60,6 +60,8 @@ def make_missing(present):
             username=username,
             email=f"{username}@{DEMO_EMAIL_DOMAIN}",
             first_name=role,
+            # The account's own form asks for both names.
+            last_name="(dùng thử)",
             password=password,
             is_superuser=group is None,
             is_staff=group is None,

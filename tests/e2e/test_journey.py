@@ -73,7 +73,7 @@ def write_directive(window, portal):
         "subject": "Về việc mở hộp thư công vụ cho cán bộ, công chức cấp xã",
         "signer": "Trần Thị Hạnh",
         "signer_position": "Phó Chủ tịch",
-        "signed_on": date.today().isoformat(),
+        "signed_on": f"{date.today():%d/%m/%Y}",
         "summary": "Mỗi cán bộ xã có một hộp thư công vụ.",
     }.items():
         window.locator(f"#id_{field}").fill(value)
@@ -114,13 +114,13 @@ def submit(window):
     expect(window.locator(".messages")).to_contain_text(TITLE)
 
 
-def approve(window):
+def approve(window, title=TITLE):
     """From the dashboard, as a moderator who was not told how."""
     window.goto("/admin/")
-    window.get_by_role("link", name=TITLE).first.click()
+    window.get_by_role("link", name=title).first.click()
     window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
     window.get_by_role("button", name=re.compile("^Duyệt( và xuất bản)?$")).click()
-    expect(window.locator(".messages")).to_contain_text(TITLE)
+    expect(window.locator(".messages")).to_contain_text(title)
 
 
 def test_a_directive_goes_from_its_editor_through_two_moderators_to_its_readers(window, portal):
@@ -165,6 +165,18 @@ def test_a_directive_goes_from_its_editor_through_two_moderators_to_its_readers(
             "link => { link.download = ''; link.click() }"
         )
     assert download.value.path().read_bytes() == PDF
+
+
+def test_whoever_only_approves_what_is_waiting_becomes_no_author_of_it(window, portal):
+    ((waiting,),) = portal.sql(
+        "SELECT draft_title FROM wagtailcore_page WHERE NOT live AND depth > 2"
+        " AND url_path LIKE '%/tin-tuc/%'"
+    )
+    approve(window("kiemduyet"), waiting)
+    approve(window("banbientap"), waiting)
+    reader = window()
+    reader.goto("/tin-tuc/")
+    expect(reader.locator("main").get_by_role("link", name=waiting)).to_have_count(1)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])

@@ -194,6 +194,10 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "cong-tinh@localhost")
 
 WAGTAIL_SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"
 WAGTAILADMIN_BASE_URL = BASE_URL
+# As people type them here: the admin's calendar takes what it can't read for today.
+WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
+WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
 WAGTAILADMIN_USER_LOGIN_FORM = "home.forms.OfficeLoginForm"
 # What goes online is what both steps have read: a change under review starts them anew.

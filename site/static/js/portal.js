@@ -56,7 +56,10 @@ async function vote(event) {
             headers: { Accept: "application/json" },
         });
         const answer = await response.json();
-        poll.querySelector("[data-poll-message]").textContent = answer.message;
+        const message = poll.querySelector("[data-poll-message]");
+        message.textContent = answer.message;
+        message.tabIndex = -1;
+        message.focus(); // the button that had it is disabled now
         if (answer.results) showPoll(poll, { choices: answer.results, total: answer.total });
         if (response.ok) form.querySelectorAll("input").forEach((input) => (input.disabled = true));
         else button.disabled = false;
