@@ -110,6 +110,7 @@ def test_every_template_renders_without_a_socket(client, rendered, socket_disabl
     member = make_user("quan", is_superuser=True)
     client.force_login(member)
     client.get("/")
+    client.get("/admin/")
     for stream in (Sidebar._meta.get_field("blocks"),):
         for block in stream.stream_block.child_blocks.values():
             client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})

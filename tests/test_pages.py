@@ -352,3 +352,13 @@ def test_an_error_of_ours_shows_nothing_of_the_inside(home, monkeypatch):
     shown = response.content.decode()
     assert "đang gặp sự cố" in shown
     assert "ruột gan" not in shown
+
+
+def test_a_page_that_is_made_twice_at_the_same_moment_gets_two_addresses(home):
+    # Both passed the form before either was there.
+    parent = NewsIndexPage.objects.get()
+    pages = [NewsPage(title="Thông báo", slug="thong-bao", live=live) for live in (False, True)]
+    for page in pages:
+        parent.add_child(instance=page)
+    assert [page.slug for page in pages] == ["thong-bao", "thong-bao-2"]
+    assert pages[0].url_path != pages[1].url_path

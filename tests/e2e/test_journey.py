@@ -109,6 +109,7 @@ def write_directive(window, portal):
 
 
 def submit(window):
+    expect(window.get_by_text("Đã lưu", exact=True)).to_be_visible()  # autosave is at rest
     window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
     window.get_by_role("button", name=re.compile("^Gửi duyệt")).click()
     expect(window.locator(".messages")).to_contain_text(TITLE)
