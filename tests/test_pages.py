@@ -362,3 +362,12 @@ def test_a_page_that_is_made_twice_at_the_same_moment_gets_two_addresses(home):
         parent.add_child(instance=page)
     assert [page.slug for page in pages] == ["thong-bao", "thong-bao-2"]
     assert pages[0].url_path != pages[1].url_path
+
+
+@pytest.mark.parametrize(
+    "cookie", ["abcdefgh\0ijklmnop", "'; DROP TABLE x; --", "é" * 20, "a" * 9000]
+)
+def test_a_session_cookie_that_nobody_gave_is_nobodys(client, home, settings, cookie):
+    client.cookies[settings.SESSION_COOKIE_NAME] = cookie
+    for address in ("/", "/live/", "/y-kien/", "/admin/login/"):
+        assert client.get(address).status_code == 200, address
