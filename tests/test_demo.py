@@ -310,3 +310,15 @@ def test_pictures_are_small_and_described():
     for file in FILES:
         assert file.path.stat().st_size <= 200_000
         assert file.path.suffix[1:] in configured.WAGTAILDOCS_EXTENSIONS
+
+
+def test_an_account_with_the_known_password_is_found_whatever_its_address(demo):
+    users = get_user_model().objects
+    users.update(email="doi-roi@quangtri.example")
+    assert len(demo_accounts()) == len(ACCOUNTS)
+    chief = users.get(username="quantri")
+    chief.set_password("mat-khau-that-cua-toi")
+    chief.save()
+    assert "quantri" not in {user.username for user in demo_accounts()}
+    assert retire_accounts() == len(ACCOUNTS) - 1
+    assert users.get(username="quantri").is_active
