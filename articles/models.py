@@ -136,7 +136,10 @@ class ArticleQuerySet(PageQuerySet):
 
 
 class ArticlePage(PortalPage):
-    """A text with a lead picture; news, directives and events are articles."""
+    """A text with a lead picture; news, directives and events are articles.
+
+    Each kind has a `day`, which lists show beside the title.
+    """
 
     summary = models.TextField(
         _("summary"),
@@ -182,11 +185,6 @@ class ArticlePage(PortalPage):
     def searchable_text(self):
         return f"{self.summary} {stream_text(self.body)}"
 
-    @property
-    def day(self):
-        """The day that lists show beside the title."""
-        raise NotImplementedError
-
 
 def with_lead_images(articles):
     """Gives articles of whatever kinds their lead images, in one query for all."""
@@ -196,7 +194,10 @@ def with_lead_images(articles):
 
 
 class ListedPage(PortalPage):
-    """A section: lists the articles of one kind below it, sections inside it included."""
+    """A section: lists the articles of one kind below it, sections inside it included.
+
+    Each kind has `articles`, the queryset of what it lists, in its order.
+    """
 
     introduction = models.TextField(_("introduction"), blank=True, max_length=500)
 
@@ -216,10 +217,6 @@ class ListedPage(PortalPage):
 
     class Meta:
         abstract = True
-
-    @property
-    def articles(self):
-        raise NotImplementedError
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)

@@ -72,7 +72,10 @@ class Portal:
             return connection.execute(statement).fetchall()
 
     def wait_for(self, what, within=60):
-        """Ask again and again until `what()` is true; its answer."""
+        """Ask again and again until `what()` is true; its answer.
+
+        The processes are strangers: nothing tells a test when they are done, so it asks.
+        """
         deadline = time.monotonic() + within
         while True:
             answer = what()
