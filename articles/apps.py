@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,8 +10,16 @@ class ArticlesConfig(AppConfig):
     def ready(self):
         from wagtail.documents import get_document_model
         from wagtail.images import get_image_model
+        from wagtail.signals import post_page_move
 
+        from . import signals
         from .files import refuse_while_in_use
+        from .models import DirectivePage
 
         for model in (get_document_model(), get_image_model()):
             pre_delete.connect(refuse_while_in_use, sender=model)
+        # Signals, because deleting and moving a tree pass by the methods of what is in it.
+        pre_delete.connect(signals.remember_targets, sender=DirectivePage)
+        post_delete.connect(signals.let_go, sender=DirectivePage)
+        post_page_move.connect(signals.note_move)
+        post_save.connect(signals.take_in, sender=get_document_model())

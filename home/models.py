@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (
@@ -22,6 +23,7 @@ from articles.models import (
     PortalPage,
     stream_text,
     with_lead_images,
+    with_periods,
 )
 
 
@@ -62,7 +64,9 @@ class HomePage(PortalPage):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         context["featured"] = self.featured_pages
-        context["directives"] = DirectivePage.objects.published().for_lists().newest()[:6]
+        directives = list(DirectivePage.objects.published().for_lists().newest()[:6])
+        with_periods(directives, timezone.localdate())
+        context["directives"] = directives
         context["news"] = NewsPage.objects.published().newest()[:6]
         children = self.get_children().live().public()
         # Of several sections of one kind, the first: later ones are overwritten.

@@ -52,7 +52,6 @@ def make_directive(parent=None, title="Dùng văn bản điện tử", **facts):
         "signer": "Nguyễn Văn Bình",
         "signer_position": "Chủ tịch",
         "signed_on": date(2014, 6, 16),
-        "effective_on": date(2014, 6, 16),
         "subject": "Về việc tăng cường dùng văn bản điện tử",
     } | facts
     facts.setdefault("type", DirectiveType.objects.get_or_create(name="Chỉ thị")[0])

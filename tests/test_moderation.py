@@ -52,6 +52,8 @@ def form_of(page, **changes):
         "search_description": "",
         "go_live_at": "",
         "expire_at": "",
+        "related-TOTAL_FORMS": "0",
+        "related-INITIAL_FORMS": "0",
         "comments-TOTAL_FORMS": "0",
         "comments-INITIAL_FORMS": "0",
     } | changes

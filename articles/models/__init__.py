@@ -1,0 +1,63 @@
+"""Everything that editors write, one file for each kind."""
+
+from ..effect import Effect
+from ..moderation import IndependentApprovalTask
+from .attachments import DocumentContent
+from .base import (
+    ArticlePage,
+    ListedPage,
+    PortalPage,
+    PortalPageForm,
+    free_slug,
+    stream_text,
+    with_lead_images,
+)
+from .directive_index import DirectiveIndexPage
+from .directives import (
+    DirectiveAttachment,
+    DirectivePage,
+    DirectiveRelation,
+    DirectiveSuspension,
+    with_periods,
+)
+from .editions import Edition
+from .effects import EffectPeriod, RegisterChange, RegisterVersion, RelationKind
+from .events import EventIndexPage, EventPage
+from .news import FeaturedNews, NewsIndexPage, NewsPage, NewsTag, RelatedPage, today
+from .vocabularies import Author, DirectiveType, Issuer, Topic
+
+__all__ = [
+    "ArticlePage",
+    "Author",
+    "DirectiveAttachment",
+    "DirectiveIndexPage",
+    "DirectivePage",
+    "DirectiveRelation",
+    "DirectiveSuspension",
+    "DirectiveType",
+    "DocumentContent",
+    "Edition",
+    "Effect",
+    "EffectPeriod",
+    "EventIndexPage",
+    "EventPage",
+    "FeaturedNews",
+    "IndependentApprovalTask",
+    "Issuer",
+    "ListedPage",
+    "NewsIndexPage",
+    "NewsPage",
+    "NewsTag",
+    "PortalPage",
+    "PortalPageForm",
+    "RegisterChange",
+    "RegisterVersion",
+    "RelatedPage",
+    "RelationKind",
+    "Topic",
+    "free_slug",
+    "stream_text",
+    "today",
+    "with_lead_images",
+    "with_periods",
+]

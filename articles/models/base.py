@@ -1,0 +1,222 @@
+from itertools import chain, count
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.images import get_image_model
+from wagtail.models import Page, PageQuerySet, Site
+from wagtail.search import index
+
+from sidebar.models import Sidebar
+from sidebar.visits import view_count
+
+from ..blocks import BodyStreamBlock
+from ..moderation import (
+    ReviewedPagePermissionTester,
+    has_been_shown,
+    says_the_same,
+)
+from ..vietnamese import fold, fold_slug
+
+
+class PortalPageForm(WagtailAdminPageForm):
+    def clean_slug(self):
+        slug = fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]
+        if slug != fold_slug(self.cleaned_data.get("title", "")):
+            return slug
+        # It was made from the title and not chosen: a second page of that name is no mistake.
+        return free_slug(slug, self.parent_page, self.instance)
+
+
+def free_slug(slug, parent, page):
+    """The slug, or the first of slug-2, slug-3 … that no other page below this parent has."""
+    candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
+    return next(
+        candidate for candidate in candidates if Page._slug_is_available(candidate, parent, page)
+    )
+
+
+class PortalPage(Page):
+    """What every page of the portal shares: a plain address, four eyes, breadcrumbs, a sidebar."""
+
+    base_form_class = PortalPageForm
+
+    # Folded, so that "tang cuong" finds "tăng cường" on every database; and Wagtail's own fields
+    # are left as they are for the admin.
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("folded_title", boost=5),
+        index.SearchField("folded_text"),
+        index.AutocompleteField("folded_title"),
+    ]
+
+    class Meta:
+        abstract = True
+
+    def full_clean(self, *args, **kwargs):
+        self._fold_slug()
+        super().full_clean(*args, **kwargs)
+
+    def minimal_clean(self):
+        self._fold_slug()
+        super().minimal_clean()
+
+    def _fold_slug(self):
+        # Pages made by programs never pass the form, and Django's slugify would drop every đ. Like
+        # Wagtail, a title becomes an address only once the page has a place among its siblings.
+        made = fold_slug(self.title) or "trang"
+        self.slug = fold_slug(self.slug) or self.slug
+        if self.path and self.slug in ("", made):
+            # Asked again here, behind the form: while an editor presses a button, autosave may be
+            # making the same page.
+            self.slug = free_slug(made, self.get_parent(), self)
+
+    def save_revision(self, *args, user=None, overwrite_revision=None, **kwargs):
+        # Wagtail's editor asks for locks, its API doesn't; here every way comes by.
+        lock = user and self.get_lock()
+        if lock and lock.for_user(user):
+            raise PermissionDenied
+        latest = self.get_latest_revision() if user and self.workflow_in_progress else None
+        if latest and says_the_same(self, latest):
+            # Whoever only approves or sends back is no author of a version.
+            return latest
+        if overwrite_revision and has_been_shown(overwrite_revision):
+            # Autosave may not rewrite what was published or approved, nor who wrote it.
+            overwrite_revision = None
+        return super().save_revision(
+            *args, user=user, overwrite_revision=overwrite_revision, **kwargs
+        )
+
+    def permissions_for_user(self, user):
+        return ReviewedPagePermissionTester(user, self)
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["breadcrumbs"] = self.breadcrumbs
+        context["sidebar"] = Sidebar.objects.for_page(self, Site.find_for_request(request))
+        return context
+
+    @cached_property
+    def breadcrumbs(self):
+        """The pages above this one, from the site's home page down."""
+        return list(self.get_ancestors().filter(depth__gt=1).live())
+
+    def searchable_text(self):
+        """Everything on the page that a reader may look for, besides its title."""
+        return ""
+
+    def folded_title(self):
+        return fold(self.title)
+
+    def folded_text(self):
+        return fold(self.searchable_text())
+
+
+def stream_text(stream):
+    """The words of a StreamField."""
+    return " ".join(map(str, stream.stream_block.get_searchable_content(stream)))
+
+
+class ArticleQuerySet(PageQuerySet):
+    def published(self):
+        return self.live().public()
+
+
+class ArticlePage(PortalPage):
+    """A text with a lead picture; news, directives and events are articles.
+
+    Each kind has a `day`, which lists show beside the title.
+    """
+
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        max_length=500,
+        help_text=_("One or two sentences for lists and search results"),
+    )
+    lead_image = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("lead image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    lead_image_alt = models.CharField(
+        _("lead image in words"),
+        blank=True,
+        max_length=250,
+        help_text=_("For readers who can't see it. Leave empty when it only decorates."),
+    )
+    body = StreamField(BodyStreamBlock(), verbose_name=_("body"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        MultiFieldPanel(
+            [FieldPanel("lead_image"), FieldPanel("lead_image_alt")], heading=_("Lead image")
+        ),
+        FieldPanel("body"),
+    ]
+
+    subpage_types = []
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["views"] = view_count(self.pk)
+        return context
+
+    def searchable_text(self):
+        return f"{self.summary} {stream_text(self.body)}"
+
+
+def with_lead_images(articles):
+    """Gives articles of whatever kinds their lead images, in one query for all."""
+    images = get_image_model().objects.in_bulk({page.lead_image_id for page in articles} - {None})
+    for page in articles:
+        page.lead_image = images.get(page.lead_image_id)
+
+
+class ListedPage(PortalPage):
+    """A section: lists the articles of one kind below it, sections inside it included.
+
+    Each kind has `articles`, the queryset of what it lists, in its order.
+    """
+
+    introduction = models.TextField(_("introduction"), blank=True, max_length=500)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("introduction"),
+        InlinePanel(
+            "sidebar_placements",
+            max_num=1,
+            heading=_("Sidebar of this section"),
+            label=_("sidebar"),
+            help_text=_("Its pages show it too. Without one, the sidebar of the section above."),
+        ),
+    ]
+
+    page_size = 20
+
+    class Meta:
+        abstract = True
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["listing"] = Paginator(self.articles, self.page_size).get_page(
+            request.GET.get("trang")
+        )
+        context["sections"] = self.get_children().live().public().type(type(self)).order_by("path")
+        return context
+
+    def searchable_text(self):
+        return self.introduction
