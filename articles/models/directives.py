@@ -239,8 +239,8 @@ class DirectivePage(ArticlePage):
     @property
     def reference(self):
         """Number and symbol as people cite them: 07/CT-UBND."""
-        joint = "-" if references.PARTY_SYMBOL.search(self.symbol) else "/"
-        return f"{self.number}{joint}{self.symbol}"
+        is_party = references.PARTY_SYMBOL.search(self.symbol) and "/" not in self.number
+        return f"{self.number}{'-' if is_party else '/'}{self.symbol}"
 
     @property
     def day(self):
