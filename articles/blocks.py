@@ -1,9 +1,12 @@
 """The block library: what the body of every page is made of."""
 
+from collections import defaultdict
+from itertools import chain, count
 from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
@@ -14,6 +17,7 @@ from wagtail.models import Page
 
 from polls.blocks import PollBlock
 
+from .outline import Anchors, Clause, Place, Point, number_slug, places
 from .vietnamese import fold_slug
 
 # No images or embeds inside running text: they have blocks, with alt text and captions.
@@ -25,14 +29,31 @@ def newest(records):
     return list(records.order_by("-pk")[:2])
 
 
+class PlaceBlock(blocks.StructBlock):
+    """A block that links can lead to.
+
+    Its value has `place(anchors, below)`: from the anchors that the page still has to give, below
+    a heading of that level. Who asks is `places` in outline.py."""
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        # A body gives it (see BodyStreamBlock); a block that is shown alone has the page to itself.
+        context["place"] = context.get("place") or value.place(Anchors(), 1)
+        return context
+
+
 class HeadingValue(blocks.StructValue):
-    @cached_property
-    def target(self):
-        """The part of an address after '#'; outlives a new wording if an editor named it."""
-        return fold_slug(self.get("anchor") or self.get("text", ""))
+    @property
+    def level(self):
+        return 3 if self["level"] == "3" else 2
+
+    def place(self, anchors, below):
+        # An anchor that an editor chose outlives a new wording.
+        wanted = fold_slug(self["anchor"]) or fold_slug(self["text"]) or "muc"
+        return Place(anchors.take(wanted), self.level, self["text"])
 
 
-class HeadingBlock(blocks.StructBlock):
+class HeadingBlock(PlaceBlock):
     text = blocks.CharBlock(label=_("Text"), max_length=200)
     level = blocks.ChoiceBlock(
         label=_("Level"),
@@ -277,7 +298,51 @@ class ClauseBlock(blocks.StructBlock):
 POINT_LETTERS = "abcdđeghiklmnopqrstuvxy"
 
 
-class ProvisionBlock(blocks.StructBlock):
+def repeated(numbers):
+    """Which of the pairs (position, number) have a number that stood before."""
+    seen = set()
+    for position, number in numbers:
+        name = number_slug(number) or number
+        if name in seen:
+            yield position, number
+        seen.add(name)
+
+
+def point_letters():
+    """a, b, c …, and numbers after them: a text that came past the editor is shown whole."""
+    return chain(POINT_LETTERS, map(str, count(len(POINT_LETTERS) + 1)))
+
+
+class ProvisionValue(blocks.StructValue):
+    @property
+    def clause_numbers(self):
+        """Those typed, and counted ones between them."""
+        return [
+            clause["number"].strip() or str(position)
+            for position, clause in enumerate(self["clauses"], start=1)
+        ]
+
+    def place(self, anchors, below):
+        number = self["number"]
+        article = anchors.take(f"dieu-{number_slug(number)}".removesuffix("-"))
+        label = gettext("Article %(number)s.") % {"number": number}
+        clauses = [
+            self._clause(anchors, article, number, clause)
+            for number, clause in zip(self.clause_numbers, self["clauses"], strict=True)
+        ]
+        return Place(article, below + 1, f"{label} {self['title']}".strip(), clauses)
+
+    @staticmethod
+    def _clause(anchors, article, number, clause):
+        anchor = anchors.take(f"{article}-khoan-{number_slug(number)}".removesuffix("-"))
+        points = [
+            Point(anchors.take(f"{anchor}-diem-{number_slug(letter)}"), letter, text)
+            for letter, text in zip(point_letters(), clause["points"], strict=False)
+        ]
+        return Clause(anchor, number, clause["text"], points)
+
+
+class ProvisionBlock(PlaceBlock):
     """An article (Điều), its clauses (khoản) and points (điểm), each with an address of its own."""
 
     number = blocks.CharBlock(label=_("Article number"), max_length=10)
@@ -291,6 +356,7 @@ class ProvisionBlock(blocks.StructBlock):
         icon = "list-ol"
         label = _("Article with clauses")
         template = "articles/blocks/provision.html"
+        value_class = ProvisionValue
         description = _("An article of a directive, its clauses and points")
         preview_value = {
             "number": "1",
@@ -306,39 +372,27 @@ class ProvisionBlock(blocks.StructBlock):
             ],
         }
 
-    def get_context(self, value, parent_context=None):
-        context = super().get_context(value, parent_context)
-        article = f"dieu-{fold_slug(value['number'])}"
-        clauses = []
-        for position, clause in enumerate(value["clauses"], start=1):
-            number = clause["number"] or str(position)
-            anchor = f"{article}-khoan-{fold_slug(number)}"
-            points = [
-                {
-                    "letter": letter,
-                    "anchor": f"{anchor}-diem-{'dd' if letter == 'đ' else letter}",
-                    "text": text,
-                }
-                for letter, text in zip(POINT_LETTERS, clause["points"], strict=False)
-            ]
-            clauses.append(
-                {"number": number, "anchor": anchor, "text": clause["text"], "points": points}
-            )
-        context.update(anchor=article, clauses=clauses)
-        return context
-
     def clean(self, value):
         cleaned = super().clean(value)
-        for position, clause in enumerate(cleaned["clauses"], start=1):
+        errors = defaultdict(dict)
+        for position, clause in enumerate(cleaned["clauses"]):
             if len(clause["points"]) > len(POINT_LETTERS):
-                raise blocks.StructBlockValidationError(
-                    {
-                        "clauses": ValidationError(
-                            _("Clause %(number)d has more points than there are letters.")
-                            % {"number": position}
-                        )
-                    }
+                errors[position]["points"] = ValidationError(
+                    _("Clause %(number)d has more points than there are letters.")
+                    % {"number": position + 1}
                 )
+        for position, number in repeated(enumerate(cleaned.clause_numbers)):
+            errors[position]["number"] = ValidationError(
+                _("This article has another clause %(number)s.") % {"number": number}
+            )
+        if errors:
+            in_clauses = {
+                position: blocks.StructBlockValidationError(found)
+                for position, found in errors.items()
+            }
+            raise blocks.StructBlockValidationError(
+                {"clauses": blocks.ListBlockValidationError(in_clauses)}
+            )
         return cleaned
 
 
@@ -357,8 +411,34 @@ class BodyStreamBlock(blocks.StreamBlock):
     pages = PageLinksBlock(group=_("Links and files"))
     poll = PollBlock(group=_("Links and files"))
 
+    class Meta:
+        template = "articles/blocks/body.html"
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        # Here, because no block knows which anchors the others have.
+        context["parts"] = zip(value, places(value), strict=True)
+        return context
+
 
 class DirectiveStreamBlock(BodyStreamBlock):
     """The body of a directive: everything a page has, and articles with clauses."""
 
     provision = ProvisionBlock(group=_("Text"))
+
+    def clean(self, value):
+        cleaned = super().clean(value)
+        articles = (
+            (position, block.value["number"])
+            for position, block in enumerate(cleaned)
+            if block.block_type == "provision"
+        )
+        errors = {}
+        for position, number in repeated(articles):
+            error = ValidationError(
+                _("This directive has another article %(number)s.") % {"number": number}
+            )
+            errors[position] = blocks.StructBlockValidationError({"number": error})
+        if errors:
+            raise blocks.StreamBlockValidationError(errors)
+        return cleaned

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Site
 
+from articles.privacy import public
 from sidebar.models import Sidebar
 from sidebar.today import strip
 
@@ -15,7 +16,7 @@ def chrome(request):
     return {
         # Asking who is there would make the page vary by cookie, for readers who have none too.
         "may_be_signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
-        "navigation": SimpleLazyObject(lambda: _navigation(site)),
+        "navigation": SimpleLazyObject(lambda: _navigation(site, request)),
         "strip": SimpleLazyObject(strip),
         "today": timezone.localdate(),
         # Pages of the tree set their own.
@@ -25,7 +26,7 @@ def chrome(request):
     }
 
 
-def _navigation(site):
+def _navigation(site, request):
     if not site:
         return []
-    return list(site.root_page.get_children().live().public().in_menu())
+    return public(site.root_page.get_children().live().in_menu(), request)

@@ -10,6 +10,7 @@ from shutil import which
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from articles import live_register
 from home.management.processes import die_with_parent
 from tests import servers
 from tests.e2e import running
@@ -98,6 +99,12 @@ def refuse_skip(report):
     if REQUIRE_ALL and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"REQUIRE_ALL forbids this: {report.longrepr[2]}"
+
+
+@pytest.fixture(autouse=True)
+def register_of_this_test():
+    """A test's database is another's gone back in time; no portal's ever is."""
+    live_register.forget()
 
 
 @pytest.fixture(scope="session")

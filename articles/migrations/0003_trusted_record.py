@@ -113,6 +113,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='directivepage',
+            name='title_key',
+            field=models.CharField(default='', editable=False, max_length=120),
+        ),
+        migrations.AddField(
+            model_name='directivepage',
             name='year',
             field=models.PositiveSmallIntegerField(db_index=True, default=0, editable=False),
         ),

@@ -6,6 +6,7 @@ from django.db import migrations
 
 from articles import references
 from articles.effect import Facts, timeline
+from articles.register import title_key
 from articles.vietnamese import fold_slug
 
 
@@ -33,7 +34,8 @@ def fill(apps, schema_editor):
         else:
             directive.reference_key = reference.key
             directive.year = reference.year or directive.year
-        directive.save(update_fields=["year", "reference_key"])
+        directive.title_key = title_key(directive.title)
+        directive.save(update_fields=["year", "reference_key", "title_key"])
         if directive.live:
             facts = Facts(
                 directive.effective_on or directive.signed_on, expires_on=directive.expires_on

@@ -3,7 +3,7 @@ from itertools import chain, count
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
@@ -92,18 +92,30 @@ class PortalPage(Page):
             *args, user=user, overwrite_revision=overwrite_revision, **kwargs
         )
 
+    # Those of the whole portal, where the request has asked for them (privacy.py).
+    known_restrictions = None
+
+    def get_view_restrictions(self):
+        if self.known_restrictions is None:
+            return super().get_view_restrictions()
+        return [one for one in self.known_restrictions if self.path.startswith(one.path)]
+
     def permissions_for_user(self, user):
         return ReviewedPagePermissionTester(user, self)
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["breadcrumbs"] = self.breadcrumbs
-        context["sidebar"] = Sidebar.objects.for_page(self, Site.find_for_request(request))
+        site = Site.find_for_request(request)
+        context["breadcrumbs"] = self.breadcrumbs(site)
+        # Some pages show something else there.
+        context["sidebar"] = SimpleLazyObject(lambda: Sidebar.objects.for_page(self, site))
         return context
 
-    @cached_property
-    def breadcrumbs(self):
+    def breadcrumbs(self, site):
         """The pages above this one, from the site's home page down."""
+        home = site and site.root_page
+        if home and self.depth <= home.depth + 1:
+            return [home] if self.is_descendant_of(home) else []
         return list(self.get_ancestors().filter(depth__gt=1).live())
 
     def searchable_text(self):
@@ -178,11 +190,17 @@ class ArticlePage(PortalPage):
         return f"{self.summary} {stream_text(self.body)}"
 
 
-def with_lead_images(articles):
-    """Gives articles of whatever kinds their lead images, in one query for all."""
-    images = get_image_model().objects.in_bulk({page.lead_image_id for page in articles} - {None})
+def with_lead_images(articles, *sizes):
+    """Gives articles of whatever kinds their lead images, in one query for all.
+
+    One more gives the images what they were cut to already: "fill-320x180|format-webp".
+    """
+    images = get_image_model().objects.all()
+    if sizes:
+        images = images.prefetch_renditions(*sizes)
+    found = images.in_bulk({page.lead_image_id for page in articles} - {None})
     for page in articles:
-        page.lead_image = images.get(page.lead_image_id)
+        page.lead_image = found.get(page.lead_image_id)
 
 
 class ListedPage(PortalPage):
@@ -210,11 +228,11 @@ class ListedPage(PortalPage):
     class Meta:
         abstract = True
 
-    def get_context(self, request, *args, **kwargs):
+    def get_context(self, request, *args, articles=None, **kwargs):
+        """`articles`: the part of all that is to be listed."""
         context = super().get_context(request, *args, **kwargs)
-        context["listing"] = Paginator(self.articles, self.page_size).get_page(
-            request.GET.get("trang")
-        )
+        articles = self.articles if articles is None else articles
+        context["listing"] = Paginator(articles, self.page_size).get_page(request.GET.get("trang"))
         context["sections"] = self.get_children().live().public().type(type(self)).order_by("path")
         return context
 

@@ -1,14 +1,16 @@
 """Differences that make the suite fast and keep it from the outside."""
 
+import os
+
 from .base import *
 
 DEMO = True
 SECRET_KEY = "test"
-# A file: SQLite's shared memory locks whole tables, unlike anything that will ever run. The runner
-# adds the worker's name.
+# A file: SQLite's shared memory locks whole tables, unlike anything that will ever run. Two runs at
+# once have one each.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATA_DIR.mkdir(parents=True, exist_ok=True)
-    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / f"test-{os.getpid()}.sqlite3"}
 # Hashing a password is slow on purpose; tests make many accounts.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No collectstatic before the tests.

@@ -1,0 +1,172 @@
+"""The register for spreadsheets, programs and feed readers: the same state, in other formats."""
+
+import csv as csv_format
+from datetime import UTC, datetime
+from itertools import islice
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import feeds
+
+# Directives that are read from the database, and are in memory, at once.
+CHUNK = 1_000
+FEED_LENGTH = 50
+COLUMNS = {
+    "reference": gettext_lazy("Number and symbol"),
+    "type": gettext_lazy("Type"),
+    "issuer": gettext_lazy("Issuing body"),
+    "title": gettext_lazy("Title"),
+    "subject": gettext_lazy("Subject"),
+    "fields": gettext_lazy("Fields"),
+    "signer": gettext_lazy("Signer"),
+    "signed_on": gettext_lazy("Signed on"),
+    "effective_on": gettext_lazy("In force from"),
+    "expires_on": gettext_lazy("Last day in force"),
+    "withdrawn_on": gettext_lazy("Withdrawn from"),
+    "effect": gettext_lazy("State"),
+    "address": gettext_lazy("Address"),
+}
+
+
+def records(listing, root_url):
+    """All selected directives in the register's order, each as a dict of COLUMNS."""
+    from .models import DirectivePage
+
+    directives = DirectivePage.objects.for_lists().defer_streamfields().prefetch_related("topics")
+    order = listing.query.order
+    pairs = zip(
+        listing.selection.pks(order).tolist(), listing.selection.effects(order), strict=True
+    )
+    while chunk := dict(islice(pairs, CHUNK)):
+        found = directives.in_bulk(list(chunk))
+        for pk, effect in chunk.items():
+            # One that was deleted a moment ago is left out.
+            if directive := found.get(pk):
+                yield {
+                    "reference": directive.reference,
+                    "type": directive.type.name,
+                    "issuer": directive.issuer.name,
+                    "title": directive.title,
+                    "subject": directive.subject,
+                    "fields": [topic.name for topic in directive.topics.all()],
+                    "signer": directive.signer,
+                    "signed_on": directive.signed_on,
+                    "effective_on": directive.effective_on,
+                    "expires_on": directive.expires_on,
+                    "withdrawn_on": directive.withdrawn_on,
+                    "effect": effect,
+                    "address": root_url + directive.permalink,
+                }
+
+
+def csv(listing, root_url):
+    return _download(_csv_lines(listing, root_url), "text/csv; charset=utf-8", "van-ban.csv")
+
+
+def _csv_lines(listing, root_url):
+    writer = csv_format.writer(_Echo())
+    # Without the mark, Excel takes UTF-8 for the letters of Western Europe.
+    yield "\ufeff" + writer.writerow([str(label) for label in COLUMNS.values()])
+    for record in records(listing, root_url):
+        record |= {"fields": "; ".join(record["fields"]), "effect": record["effect"].label}
+        yield writer.writerow([_harmless(value) for value in record.values()])
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, line):
+        return line
+
+
+def _harmless(value):
+    """A cell that no spreadsheet takes for a formula; days as 2015-01-31."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def json(listing, root_url):
+    return _download(_json_lines(listing, root_url), "application/json", "van-ban.json")
+
+
+def _json_lines(listing, root_url):
+    encode = DjangoJSONEncoder(ensure_ascii=False).encode
+    yield f'{{"day": "{listing.day.isoformat()}", "total": {listing.total}, "directives": ['
+    separator = ""
+    for record in records(listing, root_url):
+        # The word for programs beside the one for people.
+        record["effect_label"] = record["effect"].label
+        yield f"{separator}\n{encode(record)}"
+        separator = ","
+    yield "\n]}\n"
+
+
+def _download(lines, content_type, name):
+    response = StreamingHttpResponse(lines, content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def feed(listing, index, own_address):
+    """The newest directives of this state as a Feed; `own_address` is the feed's, absolute."""
+    from .models import Edition
+
+    pks = listing.selection.page("newest", 0, FEED_LENGTH)
+    directives = listing.directives(pks)
+    changed = dict(
+        Edition.objects.filter(directive__in=pks)
+        .order_by("number")
+        .values_list("directive_id", "published_at")
+    )
+    root_url = index.get_url_parts()[1]
+    entries = []
+    for directive in directives:
+        published = directive.first_published_at or changed.get(directive.pk) or LONG_AGO
+        updated = max(published, changed.get(directive.pk, published))
+        entries.append(
+            feeds.Entry(
+                address=root_url + directive.permalink,
+                # Two issuers may have used one number.
+                id=f"{root_url}{directive.permalink}#{directive.pk}",
+                title=f"{directive.type} {directive.reference}: {directive.title}",
+                summary=_summary(directive),
+                published=published,
+                updated=updated,
+                categories=[(directive.type.slug, directive.type.name)],
+                author=directive.issuer.name,
+            )
+        )
+    chosen = ", ".join(chip["label"] for chip in listing.chips)
+    return feeds.Feed(
+        title=f"{index.title}: {chosen}" if chosen else index.title,
+        subtitle=index.introduction,
+        author=index.get_site().site_name or index.get_parent().title,
+        address=index.full_url + listing.query.address,
+        own_address=own_address,
+        updated=max((entry.updated for entry in entries), default=LONG_AGO),
+        entries=entries,
+    )
+
+
+# An empty feed has never changed.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _summary(directive):
+    state = _("%(state)s, signed on %(day)s") % {
+        "state": directive.effect.label,
+        "day": date_format(directive.signed_on, "j/n/Y"),
+    }
+    return f"{state}. {directive.subject}"
+
+
+def atom(listing, index, own_address):
+    return HttpResponse(feeds.atom(feed(listing, index, own_address)), content_type=feeds.ATOM_TYPE)
+
+
+def rss(listing, index, own_address):
+    return HttpResponse(feeds.rss(feed(listing, index, own_address)), content_type=feeds.RSS_TYPE)
