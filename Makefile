@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench-pages test-next lint format lock messages admin
+.PHONY: help run test bench-pages bench-register test-next lint format lock messages admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,7 +11,7 @@ export PYTHONPATH := $(CURDIR)/site:$(CURDIR)
 
 help: ## Liệt kê các lệnh này
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
-	  do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	  do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 run: ## Cài đặt những gì còn thiếu rồi chạy cổng (biến môi trường: PORT, HOST, DATA_DIR)
 	@$(PYTHON) deploy/bootstrap.py run
@@ -31,6 +31,10 @@ test: ## Chạy mọi kiểm thử, trên SQLite rồi trên PostgreSQL và Redi
 bench-pages: ## Đo mỗi trang: số truy vấn, thời gian CPU, dung lượng
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.pages
+
+bench-register: ## Đo sổ văn bản ở 1.000 và 100.000 văn bản, trên SQLite và PostgreSQL
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.register
 
 test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
 	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next

@@ -14,12 +14,22 @@ class ArticlesConfig(AppConfig):
 
         from . import signals
         from .files import refuse_while_in_use
-        from .models import DirectivePage
+        from .models import (
+            DirectiveIndexPage,
+            DirectivePage,
+            DirectiveType,
+            DocumentContent,
+            Issuer,
+            Topic,
+        )
 
         for model in (get_document_model(), get_image_model()):
             pre_delete.connect(refuse_while_in_use, sender=model)
         # Signals, because deleting and moving a tree pass by the methods of what is in it.
         pre_delete.connect(signals.remember_targets, sender=DirectivePage)
         post_delete.connect(signals.let_go, sender=DirectivePage)
+        for model in (DirectiveIndexPage, DirectiveType, Issuer, Topic):
+            post_delete.connect(signals.note_loss, sender=model)
         post_page_move.connect(signals.note_move)
         post_save.connect(signals.take_in, sender=get_document_model())
+        post_delete.connect(signals.forget_pictures, sender=DocumentContent)

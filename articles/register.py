@@ -10,7 +10,7 @@ is not disturbed. It knows nothing of the database; rows go in, primary keys com
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -28,6 +28,9 @@ STEP = 4
 STEPS = 36**STEP
 
 GONE = -1  # for a position
+
+# Days whose periods are kept, 8 bytes a directive each.
+MAX_DAYS = 4
 
 FIRST_DAY, LAST_DAY = ALWAYS.toordinal(), NEVER.toordinal()
 
@@ -90,6 +93,8 @@ class Register:
     periods: dict[str, np.ndarray]  # "position" of a directive, "start", "end", "effect"
     vocabularies: dict[str, dict]  # value: code
     orders: dict[str, np.ndarray]  # positions by number and by title
+    # What `periods_on` found for days asked before: nearly every reader asks for today.
+    days: dict[date, np.ndarray] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, rows: Iterable[Row], version=0):
@@ -148,10 +153,15 @@ class Register:
 
     def periods_on(self, day: date):
         """For each directive, which one of `periods` it is in."""
+        if day in self.days:
+            return self.days[day]
         number = day.toordinal()
         current = np.flatnonzero((self.periods["start"] <= number) & (number < self.periods["end"]))
         periods = np.empty(len(self), np.int64)
         periods[self.periods["position"].take(current)] = current
+        if len(self.days) >= MAX_DAYS:
+            self.days.clear()
+        self.days[day] = periods
         return periods
 
     def out_of_sight(self, sections, hidden):

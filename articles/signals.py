@@ -1,7 +1,6 @@
 """What follows from changes that pass by the methods of our models."""
 
-from hashlib import file_digest
-
+from django.db import transaction
 from wagtail.models import Page
 
 from .models import DirectivePage, DocumentContent, EffectPeriod, RegisterChange
@@ -18,6 +17,11 @@ def let_go(sender, instance, **kwargs):
     RegisterChange.objects.note({instance.pk})
 
 
+def note_loss(sender, instance, **kwargs):
+    """Something that directives are filtered by is gone."""
+    RegisterChange.objects.note(())
+
+
 def note_move(sender, instance, **kwargs):
     """A page, or the section that it lies in, has a new place and with it another section."""
     page = Page.objects.get(pk=instance.pk)
@@ -27,11 +31,9 @@ def note_move(sender, instance, **kwargs):
 
 def take_in(sender, instance, **kwargs):
     """A document has been stored: take its fingerprint; a worker reads it later."""
-    with instance.file.storage.open(instance.file.name, "rb") as file:
-        sha256 = file_digest(file, "sha256").hexdigest()
-    content, created = DocumentContent.objects.get_or_create(
-        document=instance, defaults={"sha256": sha256}
-    )
-    if not created and content.sha256 != sha256:
-        content.delete()
-        DocumentContent.objects.create(document=instance, sha256=sha256)
+    DocumentContent.objects.take_in(instance)
+
+
+def forget_pictures(sender, instance, **kwargs):
+    """What was in a document is gone, and the pictures of its pages go with it."""
+    transaction.on_commit(lambda: DocumentContent.objects.forget_pictures(instance.sha256))

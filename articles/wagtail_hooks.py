@@ -1,12 +1,34 @@
+import django_filters
+from django.db.models import Q
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.models import TaskState, WorkflowState
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from .models import DirectiveType, Issuer
+from . import privacy
+from .document_views import refuse_what_is_withdrawn
+from .models import (
+    Author,
+    DirectivePage,
+    DirectiveRelation,
+    DirectiveType,
+    DocumentContent,
+    Issuer,
+    Topic,
+)
+
+# What is named in a message; more would not be read.
+NAMED = 3
 
 
 class DirectiveTypeViewSet(SnippetViewSet):
@@ -16,21 +38,72 @@ class DirectiveTypeViewSet(SnippetViewSet):
     search_fields = ["name", "abbreviation"]
 
 
+class IssuerFilterSet(WagtailFilterSet):
+    today = django_filters.ChoiceFilter(
+        label=_("Today"),
+        method="filter_today",
+        choices=[
+            ("exists", _("exists")),
+            ("dissolved", _("exists no longer")),
+            ("orphaned", _("exists no longer, and no other body is named in its place")),
+        ],
+    )
+
+    class Meta:
+        model = Issuer
+        fields = []
+
+    def filter_today(self, issuers, name, value):
+        existing = Issuer.objects.existing(on=timezone.localdate())
+        if value == "exists":
+            return issuers.filter(pk__in=existing)
+        gone = issuers.exclude(pk__in=existing)
+        return gone.filter(successors__isnull=True) if value == "orphaned" else gone
+
+
+def period(issuer):
+    """From when to when it exists, as a list shows it: 1/7/2025 –"""
+    first, last = (
+        date_format(day, "j/n/Y") if day else ""
+        for day in (issuer.established_on, issuer.dissolved_on)
+    )
+    return f"{first} – {last}".strip() if first or last else ""
+
+
 class IssuerViewSet(SnippetViewSet):
     model = Issuer
     icon = "group"
-    list_display = ["name", "short_name"]
-    search_fields = ["name", "short_name"]
+    list_display = [
+        "name",
+        "abbreviation",
+        "short_name",
+        Column("period", label=_("From when to when"), accessor=period),
+    ]
+    search_fields = ["name", "short_name", "abbreviation"]
+    filterset_class = IssuerFilterSet
+
+
+class TopicViewSet(SnippetViewSet):
+    model = Topic
+    icon = "folder-open-inverse"
+    list_display = ["name", "sort_order"]
+    search_fields = ["name"]
+
+
+class AuthorViewSet(SnippetViewSet):
+    model = Author
+    icon = "user"
+    list_display = ["name", "position"]
 
 
 @register_snippet
-class DirectiveListsViewSetGroup(SnippetViewSetGroup):
-    """The lists that a directive's record is filled from."""
+class VocabulariesViewSetGroup(SnippetViewSetGroup):
+    """The lists that records of pages are filled from."""
 
-    menu_label = _("Directive lists")
+    menu_label = _("Vocabularies")
     menu_icon = "list-ul"
     menu_order = 350
-    items = (DirectiveTypeViewSet, IssuerViewSet)
+    items = (DirectiveTypeViewSet, IssuerViewSet, TopicViewSet, AuthorViewSet)
 
 
 @hooks.register("before_edit_page")
@@ -44,3 +117,119 @@ def say_why_it_was_sent_back(request, page):
         messages.warning(
             request, gettext("Sent back for changes: %(reason)s") % {"reason": rejection.comment}
         )
+
+
+@hooks.register("before_edit_page")
+def warn_of_the_same_number_when_opened(request, page):
+    # The editor that saves by itself asks once more for parts of the page, none of which shows it.
+    if request.method == "GET" and "_w_hydrate_create_view" not in request.GET:
+        warn_of_the_same_number(request, page)
+
+
+@hooks.register("after_create_page")
+@hooks.register("after_edit_page")
+def warn_of_the_same_number_when_sent(request, page):
+    # Whoever only saves comes back to the page, which says it.
+    leaving = {"action-submit", "action-publish", "action-workflow-action"}
+    if leaving & set(request.POST):
+        warn_of_the_same_number(request, page)
+
+
+def warn_of_the_same_number(request, page):
+    """No error: numbers were given twice in fact, and registers of two offices were merged."""
+    if not isinstance(page, DirectivePage) or not page.number:
+        return
+    others = list(DirectivePage.objects.alike(page).order_by("-pk")[:NAMED])
+    if others:
+        messages.warning(
+            request,
+            gettext("%(issuer)s has another document numbered %(number)s in %(year)s.")
+            % {"issuer": page.issuer, "number": page.reference, "year": page.year},
+            buttons=[
+                messages.button(
+                    reverse("wagtailadmin_pages:edit", args=[other.pk]),
+                    other.get_admin_display_title(),
+                )
+                for other in others
+            ],
+        )
+
+
+@hooks.register("before_edit_page")
+def name_the_scans(request, page):
+    is_opened = request.method == "GET" and "_w_hydrate_create_view" not in request.GET
+    if not is_opened or not isinstance(page, DirectivePage):
+        return
+    names = {row.document_id: row.name for row in page.attachments.all()}
+    scans = DocumentContent.objects.filter(
+        document__in=names, state=DocumentContent.State.SCAN
+    ).values_list("pk", flat=True)
+    for pk in scans.order_by("pk")[:NAMED]:
+        messages.warning(
+            request,
+            gettext(
+                "The file “%(name)s” is a scan without a text layer: readers can't search it, "
+                "nor have it read aloud."
+            )
+            % {"name": names[pk]},
+        )
+
+
+@hooks.register("before_delete_page")
+def keep_what_others_refer_to(request, page):
+    parent = reverse("wagtailadmin_explore", args=[page.get_parent().pk])
+    return refuse_deletion(request, [page], get_valid_next_url_from_request(request) or parent)
+
+
+@hooks.register("before_bulk_action")
+def keep_what_others_refer_to_in_bulk(request, action_type, objects, action):
+    if action_type != "delete" or action.model is not Page:
+        return None
+    answer = refuse_deletion(request, objects, action.next_url)
+    if answer is None:
+        # One page goes after the other, in the transaction that this is a part of: what goes
+        # together keeps nobody.
+        DirectiveRelation.objects.filter(lies_within(objects, "target")).delete()
+    return answer
+
+
+def lies_within(pages, end):
+    return Q(*((f"{end}__path__startswith", page.path) for page in pages), _connector=Q.OR)
+
+
+def refuse_deletion(request, pages, address):
+    """An answer when documents that stay have relations to some that lie in these trees."""
+    staying = DirectiveRelation.objects.filter(lies_within(pages, "target")).exclude(
+        lies_within(pages, "directive")
+    )
+    rows = staying.select_related("directive", "target").order_by("pk")[: NAMED + 1]
+    if not rows:
+        return None
+    named = [
+        f"{row.directive.reference} {row.get_kind_display()} {row.target.reference}"
+        for row in rows[:NAMED]
+    ]
+    messages.error(
+        request,
+        gettext(
+            "Nothing was deleted: other documents refer to this (%(relations)s). "
+            "Withdraw it instead, or take those relations out first."
+        )
+        % {"relations": "; ".join(named) + ("; …" if len(rows) > NAMED else "")},
+    )
+    return redirect(address)
+
+
+@hooks.register("on_serve_page", order=-1)
+def ask_for_restrictions_once(serve):
+    """Before Wagtail does for this page; lists and navigation need them all anyway."""
+
+    def serve_knowing(page, request, args, kwargs):
+        page.known_restrictions = privacy.restrictions(request)
+        return serve(page, request, args, kwargs)
+
+    return serve_knowing
+
+
+# After Wagtail's own, which asks whether the file is for everybody.
+hooks.register("before_serve_document", refuse_what_is_withdrawn, order=1)

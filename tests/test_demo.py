@@ -9,16 +9,33 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
+from taggit.models import Tag
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page, Site
 
 from articles.blocks import DirectiveStreamBlock
-from articles.models import DirectiveIndexPage, DirectivePage, Effect, EventPage, NewsPage
+from articles.extraction import State, extract
+from articles.models import (
+    Author,
+    DirectiveIndexPage,
+    DirectivePage,
+    DirectiveRelation,
+    DirectiveSuspension,
+    DirectiveType,
+    Effect,
+    EventPage,
+    Issuer,
+    NewsIndexPage,
+    NewsPage,
+    RelationKind,
+    Topic,
+)
 from home.demo import ACCOUNTS, PASSWORD, demo_accounts, load, retire_accounts
 from home.demo.directives import directives
 from home.demo.entries import coming_first
 from home.demo.events import events
+from home.demo.files import FILES, PICTURES, PLEDGE_FORM, SCANNED_PLAN
 from home.demo.questions import end_of_next_month
 from home.models import FeaturedPage, HomePage, OfficeSettings, StandardPage
 from home.offices import set_up
@@ -64,9 +81,21 @@ def directive_of_2014():
     return DirectivePage.objects.get(number="07", signed_on=date(2014, 6, 16))
 
 
+def named(reference):
+    number, symbol = reference.rsplit("/", 1)
+    return DirectivePage.objects.get(number=number, symbol=symbol)
+
+
+def delete_the_home_page():
+    # A directive that another one refers to is protected, even from going together with it.
+    DirectiveRelation.objects.all().delete()
+    HomePage.objects.get().delete()
+
+
 MODELS = [
     *(Page, Site, Poll, Choice, Sidebar, WeatherRegion, PageViews, FeaturedPage, OfficeSettings),
     *(get_user_model(), get_image_model(), get_document_model(), SidebarSettings),
+    *(DirectiveType, Issuer, Issuer.predecessors.through, Topic, Author, Tag),
 ]
 
 
@@ -109,6 +138,98 @@ def test_there_is_enough_of_everything(demo):
     with_pictures = NewsPage.objects.live().exclude(lead_image=None)
     assert with_pictures.count() >= 3
     assert not with_pictures.filter(lead_image_alt="").exists()
+
+
+def test_documents_act_on_each_other_in_every_way(demo):
+    relations = DirectiveRelation.objects.public()
+    assert {relation.kind for relation in relations} == set(RelationKind.values)
+    assert relations.exclude(provisions="").exists()
+    assert relations.filter(target=None).get().other_document
+
+    effects = {
+        "03/CT-UBND": Effect.SUPERSEDED,
+        "91/2017/QĐ-UBND": Effect.PARTLY,
+        "95/2019/QĐ-UBND": Effect.SUPERSEDED,
+        "88/KH-UBND": Effect.EXPIRED,
+        "1406/HD-SYT": Effect.WITHDRAWN,
+        "2605/QĐ-UBND": Effect.SUSPENDED,
+    }
+    assert {reference: named(reference).effect for reference in effects} == effects
+    assert DirectiveSuspension.objects.get().reason
+    withdrawn = named("1406/HD-SYT")
+    assert withdrawn.withdrawal_reason
+    assert withdrawn.attachments.exists()
+
+
+def test_what_does_not_depend_on_the_day_stays_right(demo):
+    in_a_year = timezone.localdate() + timedelta(days=365)
+    effects = {page.effect_on(in_a_year) for page in DirectivePage.objects.live()}
+    assert effects == set(Effect) - {Effect.NOT_YET}
+
+
+def test_rules_to_come_say_what_they_will_change(demo):
+    rules = next(page for page in DirectivePage.objects.live() if page.effect == Effect.NOT_YET)
+    changed = [period for period in directive_of_2014().periods if period.effect == Effect.PARTLY]
+    assert [period.starts_on for period in changed] == [rules.effective_on]
+
+
+def test_a_directive_has_three_editions_and_all_others_have_one(demo):
+    editions = list(directive_of_2014().editions.all())
+    assert [edition.number for edition in editions] == [1, 2, 3]
+    assert [edition.published_at.year for edition in editions] == [2014, 2014, 2019]
+    assert [bool(edition.note) for edition in editions] == [False, True, True]
+    assert "90 ngày" in "".join(editions[0].lines)
+    assert "90 ngày" not in "".join(editions[1].lines)
+    for page in DirectivePage.objects.live().exclude(pk=directive_of_2014().pk):
+        assert page.editions.count() == 1, page
+
+
+def test_bodies_lead_to_those_that_came_after_them(demo):
+    namesakes = Issuer.objects.filter(name="Ủy ban nhân dân tỉnh Quảng Trị")
+    old, new = namesakes.get(established_on=None), namesakes.get(dissolved_on=None)
+    assert (old.dissolved_on, new.established_on) == (date(2025, 6, 30), date(2025, 7, 1))
+    assert new.slug == "uy-ban-nhan-dan-tinh-quang-tri"
+    assert {body.short_name for body in new.predecessors.all()} == {
+        "UBND tỉnh (cũ)",
+        "UBND tỉnh Quảng Bình",
+    }
+    district = Issuer.objects.get(name__contains="huyện")
+    assert {body.short_name for body in district.in_charge_on(date(2026, 1, 1))} == {
+        "UBND xã Khe Sanh",
+        "UBND xã Lao Bảo",
+    }
+    for body in Issuer.objects.all():
+        assert body.abbreviation
+        assert body.place
+
+
+def test_topics_authors_and_tags_are_all_used(demo):
+    assert 8 <= Topic.objects.count() <= 10
+    for topic in Topic.objects.all():
+        used = (
+            topic.directives.live().count() + NewsPage.objects.live().filter(topics=topic).count()
+        )
+        assert used, topic
+    assert all(page.topics.exists() for page in DirectivePage.objects.live())
+    assert all(page.topics.exists() for page in NewsPage.objects.live())
+    for author in Author.objects.all():
+        assert NewsPage.objects.live().filter(authors=author).exists()
+    assert NewsPage.objects.live().filter(tags__name="an toàn thông tin").count() == 2
+    assert NewsPage.objects.live().filter(related__isnull=False).exists()
+    assert len(NewsIndexPage.objects.get().featured_news) == 2
+
+
+def test_one_file_is_a_scan_and_one_a_text_to_fill_in():
+    assert extract(SCANNED_PLAN.path).state == State.SCAN
+    form = extract(PLEDGE_FORM.path)
+    assert form.state == State.TEXT
+    assert "áo phao" in form.text
+
+
+def test_the_signed_copies_are_marked(demo):
+    for reference in ("07/CT-UBND", "88/KH-UBND"):
+        assert named(reference).attachments.get().is_signed_copy
+    assert not named("97/2025/QĐ-UBND").attachments.get().is_signed_copy
 
 
 def test_what_machines_bring_is_not_made_up(demo):
@@ -156,11 +277,17 @@ def test_every_kind_of_block_is_used_and_all_are_as_an_editor_could_save_them(de
     used = set()
     for page in Page.objects.filter(depth__gt=1).specific():
         page.full_clean()
+        for rows in ("relations", "suspensions", "attachments", "related"):
+            for row in getattr(page, rows).all() if hasattr(page, rows) else ():
+                row.full_clean()
         if body := getattr(page, "body", None):
             body.stream_block.clean(body)
             used |= {block.block_type for block in body}
     for sidebar in Sidebar.objects.all():
         sidebar.blocks.stream_block.clean(sidebar.blocks)
+    for model in (DirectiveType, Issuer, Topic, Author):
+        for record in model.objects.all():
+            record.full_clean()
     assert used == set(DirectiveStreamBlock().child_blocks)
 
 
@@ -233,7 +360,7 @@ def test_the_sites_port_follows_the_installations_address(demo, settings):
 
 def test_after_the_home_page_was_deleted_lists_and_pictures_are_used_again(demo, mailoutbox):
     before = counted()
-    HomePage.objects.get().delete()
+    delete_the_home_page()
     assert not Site.objects.exists()
     load_again()
     assert counted() == before
@@ -243,7 +370,7 @@ def test_after_the_home_page_was_deleted_lists_and_pictures_are_used_again(demo,
 
 def test_only_a_demo_installation_loads_it(demo, settings):
     settings.DEMO = False
-    HomePage.objects.get().delete()
+    delete_the_home_page()
     get_user_model().objects.all().delete()
     with pytest.raises(CommandError):
         call_command("load_demo")
@@ -302,8 +429,6 @@ def test_the_demo_has_something_of_each_state_on_any_day():
 
 
 def test_pictures_are_small_and_described():
-    from home.demo.files import FILES, PICTURES
-
     for picture in PICTURES:
         assert picture.path.stat().st_size <= 80_000
         assert picture.alt

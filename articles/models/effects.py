@@ -37,7 +37,7 @@ class RegisterVersion(models.Model):
 
 class RegisterChangeManager(models.Manager):
     def note(self, pks):
-        """These directives have changed, come or gone."""
+        """These directives have changed, come or gone; none: what the register calls things."""
         counter = RegisterVersion.objects.lock()
         counter.version += 1
         counter.save()

@@ -1,24 +1,42 @@
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.models import Page, PageManager
+from wagtail.contrib.routable_page.models import RoutablePageMixin, re_path
+from wagtail.models import Page, PageManager, Site
 
-from .base import ArticlePage, ArticleQuerySet, ListedPage
+from ..calendars import CALENDAR_TYPE, CalendarEvent, calendar
+from ..subscriptions import answer, portal_name
+from .archives import DatedIndexPage
+from .base import ArticlePage, ArticleQuerySet
+
+# What is over stays in the calendar for a while, or it would vanish from people's own.
+KEPT = timedelta(days=90)
+
+# A dot and no slash at the end, so articles/urls.py leads it to Wagtail.
+calendar_path = re_path(r"^lich\.ics/?$", name="calendar")
+
+
+def ends_after(moment):
+    return Q(ends_at__gte=moment) | Q(ends_at__isnull=True, starts_at__gte=moment)
 
 
 class EventPageQuerySet(ArticleQuerySet):
     def by_calendar(self, now):
         """What is to come, the next one first; then what is over, the latest first."""
-        to_come = Q(ends_at__gte=now) | Q(ends_at__isnull=True, starts_at__gte=now)
         return self.order_by(
-            Case(When(to_come, then=F("starts_at"))).asc(nulls_last=True), "-starts_at", "pk"
+            Case(When(ends_after(now), then=F("starts_at"))).asc(nulls_last=True),
+            "-starts_at",
+            "pk",
         )
 
 
-class EventPage(ArticlePage):
+class EventPage(RoutablePageMixin, ArticlePage):
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=250)
@@ -59,17 +77,49 @@ class EventPage(ArticlePage):
     def searchable_text(self):
         return f"{self.place} {super().searchable_text()}"
 
+    @calendar_path
+    def calendar(self, request):
+        body = calendar([self.calendar_event(request)], portal_name(request))
+        return answer(request, body, CALENDAR_TYPE, f"{self.slug}.ics")
 
-class EventIndexPage(ListedPage):
+    def calendar_event(self, request):
+        site = Site.find_for_request(request)
+        return CalendarEvent(
+            uid=f"event-{self.pk}@{site.hostname}",
+            title=self.title,
+            description=self.summary,
+            place=self.place,
+            address=self.get_full_url(request),
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            changed_at=self.last_published_at or self.starts_at,
+        )
+
+
+class EventIndexPage(DatedIndexPage):
     parent_page_types = ["home.HomePage"]
     subpage_types = ["articles.EventPage"]
     page_description = _("The calendar of events")
+    day_field = "starts_at"
 
     class Meta:
         verbose_name = _("event calendar")
         verbose_name_plural = _("event calendars")
 
-    @property
+    @cached_property
     def articles(self):
         events = EventPage.objects.descendant_of(self).published()
         return events.by_calendar(timezone.now())
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        _scheme, _colon, address = (self.get_full_url(request) or "").partition(":")
+        context["subscription"] = f"webcal:{address}lich.ics"
+        return context
+
+    @calendar_path
+    def calendar(self, request):
+        shown = self.articles.filter(ends_after(timezone.now() - KEPT))
+        events = [event.calendar_event(request) for event in shown]
+        body = calendar(events, f"{self.title} – {portal_name(request)}")
+        return answer(request, body, CALENDAR_TYPE, f"{self.slug}.ics")

@@ -1,9 +1,17 @@
+from datetime import UTC, datetime, time, timedelta
+from itertools import chain, count
+
 from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from taggit.models import TaggedItemBase
+from taggit.models import Tag, TaggedItemBase
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -11,10 +19,26 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     PageChooserPanel,
 )
+from wagtail.contrib.routable_page.models import path
 from wagtail.models import Orderable, Page, PageManager
 
-from .base import ArticlePage, ArticleQuerySet, ListedPage
+from sidebar.models import PageViews
+
+from .. import feeds
+from ..subscriptions import answer, portal_name
+from ..vietnamese import fold, fold_slug
+from .archives import DatedIndexPage, Selection
+from .base import ArticlePage, ArticleQuerySet, ListedPage, with_lead_images
 from .vocabularies import Author, Topic
+
+RELATED = 4  # pages
+MOST_READ, MOST_READ_DAYS = 5, 90
+FEED_LENGTH = 50  # entries
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# As the templates cut them.
+LIST_PICTURE = "fill-320x180|format-webp"
+CARD_PICTURE = "fill-480x270|format-webp"
+HERO_PICTURE = "fill-720x450|format-webp"
 
 
 class NewsPageQuerySet(ArticleQuerySet):
@@ -30,6 +54,22 @@ class NewsTag(TaggedItemBase):
     content_object = ParentalKey(
         "articles.NewsPage", on_delete=models.CASCADE, related_name="tagged_items"
     )
+
+    def save(self, *args, **kwargs):
+        self._fold_slug()
+        super().save(*args, **kwargs)
+
+    def _fold_slug(self):
+        # Tags are made on the fly, by pictures and files too, and with all their marks. Here they
+        # get into addresses.
+        if self.tag.slug and self.tag.slug == fold_slug(self.tag.slug):
+            return
+        wanted = fold_slug(self.tag.name)[:90] or "the"
+        taken = set(Tag.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+        # "bão" and "báo" are two words.
+        candidates = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+        self.tag.slug = next(slug for slug in candidates if slug not in taken)
+        self.tag.save()
 
 
 class NewsPage(ArticlePage):
@@ -71,6 +111,55 @@ class NewsPage(ArticlePage):
     def day(self):
         return self.posted_on
 
+    @property
+    def published_at(self):
+        """When it went online; noon of its day where an editor gave it another one."""
+        online = self.first_published_at
+        if online and timezone.localdate(online) == self.posted_on:
+            return online
+        return timezone.make_aware(datetime.combine(self.posted_on, time(12)))
+
+    @property
+    def sorted_tags(self):
+        # Not by the database, for which Đ comes after Z.
+        return sorted(self.tags.all(), key=lambda tag: fold(tag.name))
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["section"] = NewsIndexPage.objects.parent_of(self).first()
+        context["topics"] = list(self.topics.all())
+        context["tags"] = self.sorted_tags
+        context["authors"] = list(self.authors.all())
+        context["related"] = self._related_by_hand() or self._about_the_same(
+            context["topics"], context["tags"]
+        )
+        with_lead_images(context["related"], CARD_PICTURE)
+        return context
+
+    def _related_by_hand(self):
+        chosen = [row.page_id for row in self.related.all()]
+        public = Page.objects.live().public().filter(pk__in=chosen).exclude(pk=self.pk)
+        return sorted(public.specific(), key=lambda page: chosen.index(page.pk))
+
+    def _about_the_same(self, topics, tags):
+        by_topic = NewsPage.topics.through.objects.filter(topic__in=topics).values("newspage")
+        by_tag = NewsTag.objects.filter(tag__in=tags).values("content_object")
+        others = NewsPage.objects.published().exclude(pk=self.pk)
+        return list(others.filter(Q(pk__in=by_topic) | Q(pk__in=by_tag)).newest()[:RELATED])
+
+    def entry(self, request):
+        records = [*self.topics.all(), *self.sorted_tags]
+        return feeds.Entry(
+            address=self.get_full_url(request),
+            id=f"urn:uuid:{self.translation_key}",
+            title=self.title,
+            summary=self.summary or self.search_description,
+            published=self.published_at,
+            updated=self.last_published_at or self.published_at,
+            categories=list({record.slug: record.name for record in records}.items()),
+            author=", ".join(author.name for author in self.authors.all()),
+        )
+
 
 class RelatedPage(Orderable):
     """A page that a piece of news sends its readers to, chosen by hand."""
@@ -94,7 +183,7 @@ class RelatedPage(Orderable):
         return str(self.page)
 
 
-class NewsIndexPage(ListedPage):
+class NewsIndexPage(DatedIndexPage):
     content_panels = [
         *ListedPage.content_panels[:-1],
         InlinePanel(
@@ -110,14 +199,113 @@ class NewsIndexPage(ListedPage):
     parent_page_types = ["home.HomePage", "articles.NewsIndexPage"]
     subpage_types = ["articles.NewsIndexPage", "articles.NewsPage"]
     page_description = _("A section of news")
+    day_field = "posted_on"
 
     class Meta:
         verbose_name = _("news section")
         verbose_name_plural = _("news sections")
 
-    @property
+    @cached_property
     def articles(self):
         return NewsPage.objects.descendant_of(self).published().newest()
+
+    @property
+    def featured_news(self):
+        """The featured news that the public may read, in the editors' order."""
+        chosen = [row.page_id for row in self.featured.all()]
+        public = NewsPage.objects.published().filter(pk__in=chosen)
+        return sorted(public, key=lambda page: chosen.index(page.pk))
+
+    @property
+    def most_read(self):
+        """Of the news of the last 90 days: views are counted in all, not by day."""
+        views = PageViews.objects.filter(page=OuterRef("pk")).values("views")
+        recent = self.articles.filter(posted_on__gt=today() - timedelta(days=MOST_READ_DAYS))
+        viewed = recent.annotate(views=Subquery(views)).filter(views__gt=0)
+        return viewed.order_by("-views", "-posted_on", "-pk")[:MOST_READ]
+
+    def get_context(self, request, *args, selection=None, **kwargs):
+        featured = [] if selection else self.featured_news
+        others = self.articles.exclude(pk__in=[page.pk for page in featured])
+        context = super().get_context(
+            request, *args, selection=selection, articles=others, **kwargs
+        )
+        if context["listing"].number > 1:
+            featured = []
+        context["featured"] = featured
+        if not selection:
+            context["most_read"] = self.most_read
+        with_lead_images([*featured, *context["listing"]], HERO_PICTURE, CARD_PICTURE, LIST_PICTURE)
+        return context
+
+    @path("chu-de/<slug:slug>/", name="topic")
+    def topic(self, request, slug):
+        return self.render(request, selection=self._of_topic(slug))
+
+    # A tag has its marks until news with it are saved: previews link to it before.
+    @path("the/<str:slug>/", name="tag")
+    def tag(self, request, slug):
+        tag = get_object_or_404(Tag, slug=slug)
+        selection = Selection(
+            title=gettext("Tag: %(name)s") % {"name": tag.name},
+            path=self.reverse_subpage("tag", [slug]),
+            articles=self.articles.filter(tagged_items__tag=tag),
+        )
+        return self.render(request, selection=selection)
+
+    @path("tac-gia/<slug:slug>/", name="author")
+    def author(self, request, slug):
+        author = get_object_or_404(Author, slug=slug)
+        selection = Selection(
+            title=gettext("Author: %(name)s") % {"name": author.name},
+            path=self.reverse_subpage("author", [slug]),
+            articles=self.articles.filter(authors=author),
+            note=author.position,
+        )
+        return self.render(request, selection=selection)
+
+    @path("rss/", name="rss")
+    def rss(self, request):
+        feed = self._feed(request, self.articles, self.title, "", "rss/")
+        return answer(request, feeds.rss(feed), feeds.RSS_TYPE)
+
+    @path("atom/", name="atom")
+    def atom(self, request):
+        feed = self._feed(request, self.articles, self.title, "", "atom/")
+        return answer(request, feeds.atom(feed), feeds.ATOM_TYPE)
+
+    @path("chu-de/<slug:slug>/atom/", name="topic_atom")
+    def topic_atom(self, request, slug):
+        selection = self._of_topic(slug)
+        title = f"{selection.title} – {self.title}"
+        feed = self._feed(request, selection.articles, title, selection.path, selection.feed)
+        if not feed.entries:
+            raise Http404
+        return answer(request, feeds.atom(feed), feeds.ATOM_TYPE)
+
+    def _of_topic(self, slug):
+        topic = get_object_or_404(Topic, slug=slug)
+        return Selection(
+            title=gettext("Topic: %(name)s") % {"name": topic.name},
+            path=self.reverse_subpage("topic", [slug]),
+            articles=self.articles.filter(topics=topic),
+            feed=self.reverse_subpage("topic_atom", [slug]),
+        )
+
+    def _feed(self, request, news, title, below, own_path):
+        newest = news.prefetch_related("topics", "authors", "tags")[:FEED_LENGTH]
+        entries = [page.entry(request) for page in newest]
+        here, portal = self.get_full_url(request), portal_name(request)
+        return feeds.Feed(
+            title=f"{title} – {portal}",
+            subtitle=self.introduction,
+            author=portal,
+            address=here + below,
+            own_address=here + own_path,
+            # Of the entries, so that the same news gives the same bytes.
+            updated=max((entry.updated for entry in entries), default=NEVER),
+            entries=entries,
+        )
 
 
 class FeaturedNews(Orderable):

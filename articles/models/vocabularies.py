@@ -1,7 +1,7 @@
 """The lists that records are filled from: kinds of documents, issuing bodies, topics, authors."""
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 
 from ..vietnamese import fold_slug
+from .effects import RegisterChange
 
 
 class NamedRecord(models.Model):
@@ -26,7 +27,9 @@ class NamedRecord(models.Model):
     def save(self, *args, **kwargs):
         if not self.slug:
             self.slug = self._free_slug(fold_slug(self.name)[:200] or "muc")
-        super().save(*args, **kwargs)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            RegisterChange.objects.note(())
 
     def _free_slug(self, wanted):
         # A thousand bodies of one name are not to be expected, a second one is: after a merger the
@@ -160,6 +163,20 @@ class Issuer(NamedRecord):
     def existed_on(self, day):
         begun = self.established_on is None or self.established_on <= day
         return begun and (self.dissolved_on is None or day <= self.dissolved_on)
+
+    def in_charge_on(self, day):
+        """The bodies that did its work on a day: itself, or those before or after it."""
+        if self.existed_on(day):
+            return [self]
+        is_before = self.established_on is not None and day < self.established_on
+        link = "successors__in" if is_before else "predecessors__in"
+        found, seen, waiting = [], {self.pk}, [self]
+        while waiting:
+            near = type(self).objects.filter(**{link: waiting}).exclude(pk__in=seen).distinct()
+            seen |= {issuer.pk for issuer in near}
+            found += [issuer for issuer in near if issuer.existed_on(day)]
+            waiting = [issuer for issuer in near if not issuer.existed_on(day)]
+        return found
 
     def clean(self):
         super().clean()

@@ -1,5 +1,6 @@
 """Short ways to write the stored form of a stream's blocks."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 
@@ -8,7 +9,7 @@ class Ref:
     """Stands for a record that the loader makes; becomes its primary key."""
 
     kind: str
-    key: str
+    key: Hashable
 
 
 def resolved(value, numbers):

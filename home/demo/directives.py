@@ -1,11 +1,8 @@
-"""Directives: some in force, some expired, one not yet in force, whatever the day."""
+"""All directives: those on mail, and recent ones, of which one is not yet in force on any day."""
 
 from datetime import date, timedelta
 
-from articles.models import DirectivePage
-
 from .blocks import (
-    Ref,
     callout,
     clause,
     documents,
@@ -18,55 +15,20 @@ from .blocks import (
     table,
     text,
 )
-from .entries import Entry, coming_first, shown, workday
+from .entries import Later, coming_first, shown, workday
 from .files import REPORT_FORM, SIGNED_DIRECTIVE, STORM
-
-# Full name, short name
-COMMITTEE = ("Ủy ban nhân dân tỉnh Quảng Trị", "UBND tỉnh")
-CHAIRMAN = ("Chủ tịch Ủy ban nhân dân tỉnh Quảng Trị", "Chủ tịch UBND tỉnh")
-OFFICE = ("Văn phòng Ủy ban nhân dân tỉnh Quảng Trị", "Văn phòng UBND tỉnh")
-SCIENCE = ("Sở Khoa học và Công nghệ tỉnh Quảng Trị", "Sở KH&CN")
-ISSUERS = (COMMITTEE, CHAIRMAN, OFFICE, SCIENCE)
-
-# Used when the list of types lacks them: name -> abbreviation.
-TYPES = {
-    "Chỉ thị": "CT",
-    "Công điện": "CĐ",
-    "Công văn": "",
-    "Hướng dẫn": "HD",
-    "Kế hoạch": "KH",
-    "Quyết định": "QĐ",
-    "Thông báo": "TB",
-}
-
-
-def directive(kind, issuer, number, symbol, signed_on, *, title, subject, signer, body, **more):
-    """signer: (name, position); effective_on is signed_on unless given."""
-    signer, position = signer
-    facts = {
-        "number": number,
-        "symbol": symbol,
-        "type_id": Ref("type", kind),
-        "issuer_id": Ref("issuer", issuer[0]),
-        "signer": signer,
-        "signer_position": position,
-        "signed_on": signed_on,
-        "effective_on": more.pop("effective_on", signed_on),
-        "expires_on": more.pop("expires_on", None),
-        "subject": subject,
-        "summary": more.pop("summary", ""),
-    }
-    return Entry(
-        DirectivePage,
-        section=more.pop("section", "van-ban"),
-        slug=more.pop("slug"),
-        title=title,
-        published_on=more.pop("published_on", signed_on),
-        facts=facts,
-        body=body,
-        **more,
-    )
-
+from .older_directives import OLDER
+from .record import amends, attached, cites, directive, implements, replaces
+from .vocabularies import (
+    CHAIRMAN,
+    COMMITTEE,
+    DIGITAL,
+    DISASTERS,
+    OFFICE,
+    OLD_COMMITTEE,
+    REFORM,
+    SCIENCE,
+)
 
 # Signers are invented.
 CHAIR_2011 = ("Lê Phước Thạch", "Phó Chủ tịch (ký thay Chủ tịch)")
@@ -78,24 +40,18 @@ HEAD_OF_SCIENCE = ("Phan Thế Miên", "Phó Giám đốc (ký thay Giám đốc
 
 MAIL_OF_2011 = directive(
     "Chỉ thị",
-    COMMITTEE,
+    OLD_COMMITTEE,
     "03",
     "CT-UBND",
     date(2011, 1, 12),
-    expires_on=date(2014, 6, 15),
     slug="03-ct-ubnd-2011",
     section="chi-thi-email",
     title="Đưa thư điện tử vào công việc hằng ngày của cơ quan nhà nước",
     subject="Về việc sử dụng hệ thống thư điện tử của tỉnh trong trao đổi công việc",
     signer=CHAIR_2011,
+    topics=(DIGITAL,),
     views=864,
     body=[
-        callout(
-            "important",
-            "Văn bản đã hết hiệu lực",
-            "Chỉ thị này được thay bằng Chỉ thị số 07/CT-UBND ngày 16/6/2014. Nội dung giữ lại để "
-            "tra cứu.",
-        ),
         text(
             "Tỉnh đã lập hộp thư điện tử cho các sở, ban, ngành và cấp huyện, nhưng nhiều hộp thư "
             "còn để trống hoặc lâu ngày không mở. Để hộp thư trở thành công cụ làm việc thường "
@@ -121,28 +77,9 @@ MAIL_OF_2011 = directive(
     ],
 )
 
-MAIL_OF_2014 = directive(
-    "Chỉ thị",
-    COMMITTEE,
-    "07",
-    "CT-UBND",
-    date(2014, 6, 16),
-    slug="07-ct-ubnd-2014",
-    section="chi-thi-email",
-    title="Tăng cường sử dụng văn bản điện tử tại các cơ quan nhà nước",
-    subject=(
-        "Về việc tăng cường sử dụng văn bản điện tử trong hoạt động của các cơ quan nhà nước trên "
-        "địa bàn tỉnh Quảng Trị"
-    ),
-    summary=(
-        "Giấy mời, tài liệu họp và văn bản trao đổi giữa các cơ quan được gửi qua mạng; cán bộ, "
-        "công chức làm việc bằng hộp thư công vụ @quangtri.gov.vn."
-    ),
-    signer=CHAIR_2014,
-    published_on=date(2014, 6, 18),
-    views=2427,
-    attachments=(SIGNED_DIRECTIVE,),
-    body=[
+
+def _mail_of_2014(deadline=60):
+    return [
         heading("Vì sao có Chỉ thị này"),
         text(
             "Mạng máy tính và phần mềm quản lý văn bản nay đã đến hầu hết các sở, ban, ngành và "
@@ -180,8 +117,9 @@ MAIL_OF_2014 = directive(
             "Thủ trưởng cơ quan, đơn vị",
             clause("Tự mình đọc, cho ý kiến và giao việc trên phần mềm, làm gương cho cả cơ quan."),
             clause(
-                "Trong 60 ngày kể từ ngày ký Chỉ thị này, ban hành quy định nội bộ về gửi, nhận và "
-                "lưu văn bản điện tử; lấy kết quả thực hiện làm một căn cứ xét thi đua cuối năm."
+                f"Trong {deadline} ngày kể từ ngày ký Chỉ thị này, ban hành quy định nội bộ về "
+                "gửi, nhận và lưu văn bản điện tử; lấy kết quả thực hiện làm một căn cứ xét thi "
+                "đua cuối năm."
             ),
             clause("Chịu trách nhiệm trước Chủ tịch Ủy ban nhân dân tỉnh nếu đơn vị không làm."),
         ),
@@ -213,9 +151,51 @@ MAIL_OF_2014 = directive(
                 "năm 2011."
             ),
         ),
-        pages("Văn bản được thay thế", MAIL_OF_2011.slug),
-        documents("Biểu mẫu", REPORT_FORM),
-    ],
+    ]
+
+
+MAIL_OF_2014 = directive(
+    "Chỉ thị",
+    OLD_COMMITTEE,
+    "07",
+    "CT-UBND",
+    date(2014, 6, 16),
+    slug="07-ct-ubnd-2014",
+    section="chi-thi-email",
+    title="Tăng cường sử dụng văn bản điện tử tại các cơ quan nhà nước",
+    subject=(
+        "Về việc tăng cường sử dụng văn bản điện tử trong hoạt động của các cơ quan nhà nước trên "
+        "địa bàn tỉnh Quảng Trị"
+    ),
+    summary=(
+        "Giấy mời, tài liệu họp và văn bản trao đổi giữa các cơ quan được gửi qua mạng; cán bộ, "
+        "công chức làm việc bằng hộp thư công vụ @quangtri.gov.vn."
+    ),
+    signer=CHAIR_2014,
+    published_on=date(2014, 6, 18),
+    views=2427,
+    recipients=(
+        "Thường trực Tỉnh ủy (báo cáo);",
+        "Chủ tịch, các Phó Chủ tịch UBND tỉnh;",
+        "Các sở, ban, ngành cấp tỉnh;",
+        "UBND các huyện, thị xã, thành phố;",
+        "Lưu: VT, TH.",
+    ),
+    topics=(DIGITAL, REFORM),
+    rows=(replaces(MAIL_OF_2011), attached(SIGNED_DIRECTIVE, is_signed_copy=True)),
+    body=_mail_of_2014(deadline=90),
+    later=(
+        Later(
+            date(2014, 6, 25),
+            "Sửa lỗi gõ ở khoản 2 Điều 2: thời hạn là 60 ngày như bản ký, không phải 90 ngày.",
+            _mail_of_2014(),
+        ),
+        Later(
+            date(2019, 4, 2),
+            "Thêm biểu mẫu báo cáo hằng quý ở cuối trang. Lời văn của Chỉ thị không thay đổi.",
+            [*_mail_of_2014(), documents("Biểu mẫu", REPORT_FORM)],
+        ),
+    ),
 )
 
 
@@ -225,16 +205,18 @@ def directives(today):
     def ago(days):
         return workday(today - timedelta(days=days))
 
-    phones = _signing_on_phones(ago(46))
+    services = _online_services(ago(61))
+    phones = _signing_on_phones(ago(46), services)
     return [
         MAIL_OF_2011,
         MAIL_OF_2014,
+        *OLDER,
         _service_counters(ago(75)),
-        _online_services(ago(61)),
+        services,
         phones,
         _storm_dispatch(ago(40)),
         _no_more_paper(ago(33)),
-        _mailbox_rules(ago(25), coming_first(today), phones.slug),
+        _mailbox_rules(ago(25), coming_first(today), phones),
         _storm_plan(ago(19)),
         _receiving_citizens(ago(12), coming_first(today)),
     ]
@@ -254,6 +236,8 @@ def _service_counters(signed_on):
             "chính tại bộ phận một cửa các cấp"
         ),
         signer=CHAIR_NOW,
+        topics=(REFORM,),
+        recipients=("Các sở, ban, ngành;", "UBND các xã, phường, đặc khu;", "Lưu: VT, KSTT."),
         views=531,
         body=[
             text(
@@ -302,6 +286,8 @@ def _online_services(signed_on):
             "tỉnh Quảng Trị"
         ),
         signer=VICE_CHAIR_NOW,
+        topics=(REFORM, DIGITAL),
+        recipients=("Như Điều 2;", "Cổng thông tin điện tử tỉnh;", "Lưu: VT, KSTT."),
         views=412,
         author="bientap2",
         body=[
@@ -335,7 +321,7 @@ def _online_services(signed_on):
     )
 
 
-def _signing_on_phones(signed_on):
+def _signing_on_phones(signed_on, services):
     return directive(
         "Hướng dẫn",
         SCIENCE,
@@ -347,6 +333,8 @@ def _signing_on_phones(signed_on):
         title="Cài đặt và dùng chữ ký số trên điện thoại",
         subject="Hướng dẫn cài đặt, sử dụng chữ ký số trên thiết bị di động cho lãnh đạo cơ quan",
         signer=HEAD_OF_SCIENCE,
+        topics=(DIGITAL,),
+        rows=(cites(services),),
         views=689,
         author="bientap2",
         body=[
@@ -394,6 +382,7 @@ def _storm_dispatch(signed_on):
         title="Ứng phó áp thấp nhiệt đới gần bờ",
         subject="Về việc chủ động ứng phó áp thấp nhiệt đới có khả năng mạnh lên thành bão",
         signer=VICE_CHAIR_NOW,
+        topics=(DISASTERS,),
         views=1936,
         body=[
             callout(
@@ -426,6 +415,9 @@ def _no_more_paper(signed_on):
         title="Không gửi thêm bản giấy khi đã gửi văn bản điện tử ký số",
         subject="V/v chấn chỉnh việc gửi song song bản giấy và bản điện tử",
         signer=HEAD_OF_OFFICE,
+        topics=(DIGITAL,),
+        rows=(implements(MAIL_OF_2014, "Điều 1"),),
+        recipients=("Các sở, ban, ngành;", "UBND các xã, phường, đặc khu;", "Lưu: VT, TH."),
         views=377,
         body=[
             text(
@@ -448,12 +440,12 @@ def _no_more_paper(signed_on):
     )
 
 
-def _mailbox_rules(signed_on, effective_on, related):
+def _mailbox_rules(signed_on, effective_on, phones):
     return directive(
         "Quyết định",
         COMMITTEE,
-        "45",
-        f"{signed_on.year}/QĐ-UBND",
+        f"45/{signed_on.year}",
+        "QĐ-UBND",
         signed_on,
         effective_on=effective_on,
         slug=f"45-{signed_on.year}-qd-ubnd",
@@ -468,6 +460,9 @@ def _mailbox_rules(signed_on, effective_on, related):
             "lời trong hai ngày làm việc."
         ),
         signer=CHAIR_NOW,
+        topics=(DIGITAL, REFORM),
+        rows=(amends(MAIL_OF_2014, "Điều 3"), cites(phones)),
+        recipients=("Các cơ quan nêu tại Điều 1;", "Cổng thông tin điện tử tỉnh;", "Lưu: VT, TH."),
         views=745,
         body=[
             provision(
@@ -502,9 +497,11 @@ def _mailbox_rules(signed_on, effective_on, related):
             provision(
                 4,
                 "Hiệu lực",
-                words=f"Quyết định này có hiệu lực từ ngày {shown(effective_on)}.",
+                words=(
+                    f"Quyết định này có hiệu lực từ ngày {shown(effective_on)}; từ ngày đó, Điều 3 "
+                    "Quy chế thay Điều 3 Chỉ thị số 07/CT-UBND ngày 16 tháng 6 năm 2014."
+                ),
             ),
-            pages("Văn bản liên quan", MAIL_OF_2014.slug, related),
         ],
     )
 
@@ -524,6 +521,7 @@ def _storm_plan(signed_on):
             "vùng."
         ),
         signer=VICE_CHAIR_NOW,
+        topics=(DISASTERS,),
         views=1208,
         body=[
             heading("Mục tiêu"),
@@ -567,6 +565,7 @@ def _receiving_citizens(signed_on, month):
         title="Lịch tiếp công dân của lãnh đạo tỉnh",
         subject="Lịch tiếp công dân định kỳ của lãnh đạo Ủy ban nhân dân tỉnh",
         signer=HEAD_OF_OFFICE,
+        topics=(REFORM,),
         views=298,
         author="bientap2",
         body=[

@@ -7,6 +7,23 @@ from wagtail.models import Page
 
 
 @dataclass(frozen=True)
+class Row:
+    """One of the rows that a page has many of: a relation, a file. `facts` may hold Refs."""
+
+    name: str  # of the page's attribute
+    facts: dict
+
+
+@dataclass(frozen=True)
+class Later:
+    """A page's next edition: what is different, and what is said publicly of it."""
+
+    published_on: date
+    change_note: str
+    body: list
+
+
+@dataclass(frozen=True)
 class Entry:
     """A page to be made. `facts` and `body` may hold Refs."""
 
@@ -19,7 +36,12 @@ class Entry:
     author: str = "bientap"
     facts: dict = field(default_factory=dict)
     body: list = field(default_factory=list)
-    attachments: tuple = ()
+    rows: tuple[Row, ...] = ()
+    later: tuple[Later, ...] = ()
+    # Names.
+    topics: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 def shown(day):

@@ -83,4 +83,7 @@ SIGNED_DIRECTIVE = File("chi-thi-07-ct-ubnd.pdf", "Chỉ thị 07/CT-UBND ngày 
 REPORT_FORM = File(
     "mau-bao-cao-van-ban-dien-tu.xlsx", "Mẫu báo cáo gửi, nhận văn bản điện tử hằng quý"
 )
-FILES = (SIGNED_DIRECTIVE, REPORT_FORM)
+SCANNED_PLAN = File("ke-hoach-88-kh-ubnd.pdf", "Kế hoạch 88/KH-UBND ngày 9/8/2022 (bản quét)")
+PLEDGE_FORM = File("mau-cam-ket-ben-khach.docx", "Mẫu bản cam kết của chủ bến khách ngang sông")
+HEALTH_FORM = File("mau-phieu-suc-khoe.docx", "Mẫu phiếu thông tin sức khỏe ban đầu")
+FILES = (SIGNED_DIRECTIVE, REPORT_FORM, SCANNED_PLAN, PLEDGE_FORM, HEALTH_FORM)

@@ -21,7 +21,7 @@ from wagtail.log_actions import log
 from wagtail.models import Page, Site
 from wagtail.utils.file import hash_filelike
 
-from articles.models import DirectiveAttachment, DirectiveType, Issuer
+from articles.models import Author, DirectiveType, Edition, FeaturedNews, Issuer, Topic
 from home.models import FeaturedPage, HomePage, OfficeSettings
 from polls.models import Choice, Poll
 from sidebar.models import (
@@ -32,13 +32,13 @@ from sidebar.models import (
     WeatherRegion,
 )
 
-from . import about, accounts
+from . import about, accounts, vocabularies
 from .blocks import Ref, resolved
-from .directives import ISSUERS, TYPES, directives
+from .directives import directives
 from .entries import Entry
 from .events import FEATURED, events
 from .files import FILES, PICTURES
-from .news import LEAD, news, submitted
+from .news import FEATURED_NEWS, LEAD, news, submitted
 from .questions import questions
 
 
@@ -91,10 +91,11 @@ def make_content(today):
                 facts={"introduction": introduction, "show_in_menus": above == "home"},
             )
         )
-    for entry in [*directives(today), *news(today), *events(today), *about.standard_pages()]:
+    for entry in [*directives(today), *events(today), *news(today), *about.standard_pages()]:
         maker.publish(entry)
     maker.submit(submitted(today))
     maker.place_sidebars(home)
+    maker.feature_news(FEATURED_NEWS)
     maker.feature([LEAD, *FEATURED])
     return {"pages": len(maker.pages), "files": len(PICTURES) + len(FILES)}
 
@@ -132,14 +133,15 @@ class Maker:
         )
 
     def make_lists(self, today):
-        for name, abbreviation in TYPES.items():
+        for name, abbreviation in vocabularies.TYPES.items():
             self.numbers[Ref("type", name)] = DirectiveType.objects.get_or_create(
                 name=name, defaults={"abbreviation": abbreviation}
             )[0].pk
-        for name, short_name in ISSUERS:
-            self.numbers[Ref("issuer", name)] = Issuer.objects.get_or_create(
-                name=name, defaults={"short_name": short_name}
-            )[0].pk
+        self.make_issuers()
+        for order, name in enumerate(vocabularies.TOPICS, start=1):
+            Topic.objects.get_or_create(name=name, defaults={"sort_order": order * 10})
+        for name, position in vocabularies.AUTHORS.items():
+            Author.objects.get_or_create(name=name, defaults={"position": position})
         for order, (name, latitude, longitude) in enumerate(about.REGIONS, start=1):
             self.numbers[Ref("region", name)] = WeatherRegion.objects.get_or_create(
                 name=name,
@@ -148,6 +150,25 @@ class Maker:
         for item in questions(today):
             poll = Poll.objects.filter(question=item.question).first() or self._ask(item)
             self.numbers[Ref("poll", item.question)] = poll.pk
+
+    def make_issuers(self):
+        made = {
+            body: Issuer.objects.get_or_create(
+                name=body.name,
+                established_on=body.established_on,
+                defaults={
+                    "short_name": body.short_name,
+                    "abbreviation": body.abbreviation,
+                    "place": body.place,
+                    "dissolved_on": body.dissolved_on,
+                },
+            )
+            for body in vocabularies.BODIES
+        }
+        for body, (issuer, is_new) in made.items():
+            self.numbers[Ref("issuer", body)] = issuer.pk
+            if is_new:
+                issuer.predecessors.set(made[before][0] for before in body.predecessors)
 
     def _ask(self, item):
         poll = Poll(
@@ -188,7 +209,18 @@ class Maker:
     def publish(self, entry):
         page = self._add(entry)
         PageViews.objects.create(page=page.page_ptr, views=entry.views)
-        self._go_live(page, self.users[entry.author])
+        author = self.users[entry.author]
+        self._go_live(page, author)
+        for later in entry.later:
+            page = self.pages[entry.slug]
+            page.change_note = later.change_note
+            page.body = resolved(later.body, self.numbers)
+            self._revise(page, author)
+        # They came online one after the other, not all today.
+        days = [entry.published_on, *(later.published_on for later in entry.later)]
+        for edition, day in zip(Edition.objects.filter(directive=page.pk), days, strict=False):
+            edition.published_at = morning(day)
+            edition.save()
 
     def submit(self, entry):
         """A draft on its first step of the workflow, as its author left it."""
@@ -201,9 +233,7 @@ class Maker:
         self.pages[entry.slug] = page
 
     def _add(self, entry, **more):
-        facts = {
-            "first_published_at": timezone.make_aware(datetime.combine(entry.published_on, time(9)))
-        }
+        facts = {"first_published_at": morning(entry.published_on)}
         facts |= resolved(entry.facts, self.numbers) | more
         if entry.body:
             facts["body"] = resolved(entry.body, self.numbers)
@@ -214,11 +244,15 @@ class Maker:
             owner=self.users[entry.author],
             **facts,
         )
-        if entry.attachments:
-            page.attachments = [
-                DirectiveAttachment(document_id=self.numbers[file.ref], sort_order=order)
-                for order, file in enumerate(entry.attachments)
-            ]
+        for order, row in enumerate(entry.rows):
+            rows = getattr(page, row.name)
+            rows.add(rows.model(sort_order=order, **resolved(row.facts, self.numbers)))
+        if entry.topics:
+            page.topics = Topic.objects.filter(name__in=entry.topics)
+        if entry.authors:
+            page.authors = Author.objects.filter(name__in=entry.authors)
+        if entry.tags:
+            page.tags.add(*entry.tags)
         self.pages[entry.section].add_child(instance=page)
         return page
 
@@ -250,6 +284,14 @@ class Maker:
         section.sidebar_placements = [SidebarPlacement(sidebar=sidebars[about.MAIL_SIDEBAR])]
         self._revise(section, self.board)
 
+    def feature_news(self, slugs):
+        section = self.pages["tin-tuc"]
+        section.featured = [
+            FeaturedNews(page_id=self.numbers[Ref("page", slug)], sort_order=order)
+            for order, slug in enumerate(slugs)
+        ]
+        self._revise(section, self.board)
+
     def feature(self, slugs):
         home = HomePage.objects.get()
         home.featured = [
@@ -257,6 +299,10 @@ class Maker:
             for order, slug in enumerate(slugs)
         ]
         self._revise(home, self.board)
+
+
+def morning(day):
+    return timezone.make_aware(datetime.combine(day, time(9)))
 
 
 def _named_offices():

@@ -11,6 +11,7 @@ from .blocks import (
     gallery,
     heading,
     image,
+    page,
     pages,
     points,
     poll,
@@ -19,12 +20,31 @@ from .blocks import (
     text,
 )
 from .directives import MAIL_OF_2014
-from .entries import Entry, coming_first, shown
+from .entries import Entry, Row, coming_first, shown
 from .files import BEACH, BRIDGE, COUNTER, FIELDS, HILLS, ISLAND, MAIL
+from .older_directives import FERRIES_OF_BOTH
 from .questions import SERVICES
+from .vocabularies import (
+    CONTRIBUTOR,
+    DIGITAL,
+    FARMING,
+    REFORM,
+    REPORTER,
+    SCHOOLING,
+    TOURISM,
+    TRADE,
+    TRANSPORT,
+)
 
 # The piece on top of the home page.
 LEAD = "van-ban-dien-tu-ky-so"
+# Those on top of their section, in this order.
+FEATURED_NEWS = [LEAD, "quay-mot-cua-mo-sang-thu-bay"]
+
+
+def related(*slugs):
+    """Pages that the loader makes before this one."""
+    return tuple(Row("related", {"page_id": page(slug)}) for slug in slugs)
 
 
 def piece(posted_on, slug, title, summary, body, lead=None, **more):
@@ -77,6 +97,9 @@ def news(today):
                 pages("Quy định", MAIL_OF_2014.slug),
             ],
             lead=MAIL,
+            topics=(DIGITAL,),
+            tags=("hộp thư công vụ", "an toàn thông tin"),
+            authors=(REPORTER,),
             views=974,
             author="bientap2",
         ),
@@ -100,6 +123,8 @@ def news(today):
                 ),
             ],
             lead=BEACH,
+            topics=(TOURISM, FARMING),
+            tags=("bãi biển", "rác thải nhựa"),
             views=356,
         ),
         piece(
@@ -127,6 +152,9 @@ def news(today):
                     "điện thoại.",
                 ),
             ],
+            topics=(TRADE, TRANSPORT, DIGITAL),
+            tags=("cửa khẩu Lao Bảo",),
+            authors=(REPORTER,),
             views=641,
         ),
         piece(
@@ -147,6 +175,9 @@ def news(today):
                 ),
             ],
             lead=FIELDS,
+            topics=(FARMING, DIGITAL),
+            tags=("hợp tác xã",),
+            authors=(CONTRIBUTOR,),
             views=288,
             author="bientap2",
         ),
@@ -172,6 +203,10 @@ def news(today):
                     "Người đến không đặt giờ vẫn được phục vụ, xen giữa các lượt hẹn.",
                 ),
             ],
+            topics=(REFORM,),
+            tags=("một cửa",),
+            authors=(REPORTER,),
+            rows=related("to-khai-dien-tu-cua-khau-lao-bao"),
             views=1120,
         ),
         piece(
@@ -196,6 +231,9 @@ def news(today):
                 ),
             ],
             lead=ISLAND,
+            topics=(TOURISM, TRANSPORT),
+            tags=("đảo Cồn Cỏ",),
+            rows=related(FERRIES_OF_BOTH.slug, "bai-bien-don-khach-sach-va-an-toan"),
             views=803,
         ),
         piece(
@@ -213,6 +251,10 @@ def news(today):
                 quote("Tôi tự nộp giấy khai sinh cho cháu, ngồi ở nhà sàn mà nộp.", "Một học viên"),
             ],
             lead=HILLS,
+            topics=(SCHOOLING, DIGITAL),
+            tags=("kỹ năng số", "an toàn thông tin"),
+            authors=(CONTRIBUTOR,),
+            rows=related("tap-huan-ky-so-cap-xa", "ho-thu-cong-vu-nen-va-khong-nen"),
             views=467,
             author="bientap2",
         ),
@@ -228,6 +270,8 @@ def news(today):
                 ),
                 poll("Khảo sát", SERVICES),
             ],
+            topics=(REFORM,),
+            tags=("một cửa",),
             views=233,
         ),
         piece(
@@ -256,6 +300,12 @@ def news(today):
                 pages("Đọc thêm", MAIL_OF_2014.slug, "ho-thu-cong-vu-nen-va-khong-nen"),
             ],
             lead=MAIL,
+            topics=(DIGITAL, REFORM),
+            tags=("ký số", "hộp thư công vụ"),
+            authors=(REPORTER, CONTRIBUTOR),
+            rows=related(
+                MAIL_OF_2014.slug, "hoi-nghi-quy-che-hop-thu", "lop-ky-nang-so-o-khe-sanh"
+            ),
             views=1582,
         ),
     ]
@@ -281,4 +331,6 @@ def submitted(today):
             ),
         ],
         lead=BRIDGE,
+        topics=(DIGITAL, REFORM),
+        authors=(REPORTER,),
     )

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "weather": every(settings.WEATHER_INTERVAL, "sidebar.tasks.refresh_weather"),
     "visits": every(60 * 60, "sidebar.tasks.forget_visitors"),
     "publishing": every(60, "home.tasks.publish_scheduled"),
+    "documents": every(60, "articles.tasks.read_documents"),
 }
 
 

@@ -1,14 +1,25 @@
 from django.conf import settings
 from django.urls import include, path
+from django.views.generic import TemplateView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.contrib.sitemaps import views as sitemaps
 from wagtail.documents import urls as wagtaildocs_urls
 
+from articles.api import router
+from articles.sitemaps import PagesSitemap
 from home.live import live
 from home.views import picture
 
+robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
+SITEMAPS = {"pages": PagesSitemap}
+
 urlpatterns = [
     path("live/", live, name="live"),
+    path("robots.txt", robots),
+    path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
+    path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("api/v2/", router.urls),
     path("y-kien/", include("polls.urls")),
     path("", include("articles.urls")),
     path("admin/", include(wagtailadmin_urls)),

@@ -6,61 +6,15 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from home.demo import PASSWORD
-from tests.e2e.running import portal_processes
+from tests.e2e.office import add_block, approve, submit
 
 TITLE = "Mở hộp thư công vụ cho cán bộ xã"
 REFERENCE = "28/CT-UBND"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory, snapshot):
-    with portal_processes(tmp_path_factory.mktemp("journey"), snapshot=snapshot) as portal:
-        yield portal
-
-
-@pytest.fixture
-def window(browser, portal):
-    """Opens windows of different people, each with cookies of their own."""
-    contexts = []
-
-    def open_window(username=None, **options):
-        context = browser.new_context(
-            base_url=portal.url,
-            locale="vi-VN",
-            timezone_id="Asia/Ho_Chi_Minh",
-            viewport={"width": 1280, "height": 1000},
-            **options,
-        )
-        contexts.append(context)
-        window = context.new_page()
-        window.set_default_timeout(20_000)
-        if username:
-            window.goto("/admin/")
-            window.get_by_label("Tên đăng nhập").fill(username)
-            window.get_by_label("Mật khẩu").first.fill(PASSWORD)
-            window.get_by_role("button", name="Đăng nhập").click()
-            window.wait_for_url("**/admin/")
-        return window
-
-    yield open_window
-    for context in contexts:
-        context.close()
-
-
 def section_id(portal):
     return portal.sql("SELECT id FROM wagtailcore_page WHERE slug = 'chi-thi-email'")[0][0]
-
-
-def add_block(window, name):
-    """Choose a block from the picker below the last one; the new block."""
-    blocks = window.locator("[data-contentpath=body] [data-streamfield-child]")
-    before = blocks.count()
-    window.get_by_role("button", name="Chèn một khối").last.click()
-    window.get_by_role("option", name=name, exact=True).click()
-    expect(blocks).to_have_count(before + 1)
-    return blocks.last
 
 
 def write_directive(window, portal):
@@ -108,36 +62,20 @@ def write_directive(window, portal):
     expect(window.get_by_text("Bản ký 28/CT-UBND").first).to_be_visible()
 
 
-def submit(window):
-    expect(window.get_by_text("Đã lưu", exact=True)).to_be_visible()  # autosave is at rest
-    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
-    window.get_by_role("button", name=re.compile("^Gửi duyệt")).click()
-    expect(window.locator(".messages")).to_contain_text(TITLE)
-
-
-def approve(window, title=TITLE):
-    """From the dashboard, as a moderator who was not told how."""
-    window.goto("/admin/")
-    window.get_by_role("link", name=title).first.click()
-    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
-    window.get_by_role("button", name=re.compile("^Duyệt( và xuất bản)?$")).click()
-    expect(window.locator(".messages")).to_contain_text(title)
-
-
 def test_a_directive_goes_from_its_editor_through_two_moderators_to_its_readers(window, portal):
     editor = window("bientap")
     write_directive(editor, portal)
-    submit(editor)
+    submit(editor, TITLE)
 
     reader = window()
     reader.goto("/")
     expect(reader.get_by_role("link", name=TITLE)).to_have_count(0)
 
-    approve(window("kiemduyet"))
+    approve(window("kiemduyet"), TITLE)
     reader.goto("/")
     expect(reader.get_by_role("link", name=TITLE)).to_have_count(0)
 
-    approve(window("banbientap"))
+    approve(window("banbientap"), TITLE)
     for address in (
         "/",
         "/van-ban/",

@@ -1,4 +1,5 @@
-// Keeps the figures of a page fresh, sends votes without a reload, and loads a film after a click.
+// Keeps the figures of a page fresh, sends votes without a reload, loads a film after a click, and
+// copies addresses and citations, shares and prints.
 // Everything on the page works without this file.
 
 const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
@@ -80,8 +81,57 @@ function play(event) {
     frame.focus();
 }
 
+async function write(text) {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch { // not over plain http, and not in every browser
+        const focused = document.activeElement;
+        const area = document.createElement("textarea");
+        area.value = text;
+        area.className = "visually-hidden";
+        document.body.append(area);
+        area.focus({ preventScroll: true });
+        area.select();
+        const written = document.execCommand("copy");
+        area.remove();
+        focused.focus({ preventScroll: true });
+        return written;
+    }
+}
+
+// Copies what data-copy says, or the address of a link that says nothing; a link is followed too.
+async function copy(event) {
+    const source = event.target.closest("[data-copy]");
+    if (!source) return;
+    const status = document.querySelector(".copied");
+    status.textContent = ""; // or the same words would not be said again
+    if (await write(source.dataset.copy || source.href)) {
+        status.textContent = source.closest("[data-copied]").dataset.copied;
+    }
+}
+
+async function share(event) {
+    const button = event.target.closest("[data-share]");
+    if (!button || !navigator.share) return;
+    // A reader who thinks better of it is no fault.
+    await navigator.share({ title: document.title, url: button.dataset.share }).catch(() => {});
+}
+
+function printPage(event) {
+    if (event.target.closest("[data-print]")) window.print();
+}
+
+// Buttons that do nothing without this file are hidden until it is there.
+document.querySelectorAll("[data-share], [data-print], button[data-copy]").forEach((button) => {
+    if (button.dataset.share && !navigator.share) button.dataset.copy = button.dataset.share;
+    button.hidden = false;
+});
 document.addEventListener("submit", vote);
 document.addEventListener("click", play);
+document.addEventListener("click", copy);
+document.addEventListener("click", share);
+document.addEventListener("click", printPage);
 
 if (document.body.dataset.live) {
     const quietly = (isFirst) => refresh(isFirst).catch(() => {}); // offline: try again later

@@ -1,0 +1,95 @@
+"""Sections whose articles have a day, and the parts of them that have an address of their own."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncMonth
+from django.http import Http404
+from django.utils.translation import gettext
+from wagtail.contrib.routable_page.models import RoutablePageMixin, re_path
+
+from .base import ListedPage
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A part of what a section lists. An empty one has no address."""
+
+    title: str
+    path: str  # below the section's own address
+    articles: QuerySet
+    note: str = ""
+    feed: str = ""  # path of an Atom feed of the same
+
+
+@dataclass(frozen=True)
+class Month:
+    first_day: date
+    path: str
+    count: int
+
+
+class DatedIndexPage(RoutablePageMixin, ListedPage):
+    """Lists articles by a day; each month has an address: 2026/11/.
+
+    Each kind has a `day_field`, and `articles` that are made once for a request: asking which pages
+    are public is a query each time.
+    """
+
+    class Meta:
+        abstract = True
+
+    def route(self, request, path_components):
+        try:
+            # What an editor has published is never hidden by one of our own addresses.
+            return super(RoutablePageMixin, self).route(request, path_components)
+        except Http404:
+            return super().route(request, path_components)
+
+    def get_context(self, request, *args, selection=None, articles=None, **kwargs):
+        if selection:
+            articles = selection.articles
+        context = super().get_context(request, *args, articles=articles, **kwargs)
+        listing = context["listing"]
+        if selection:
+            if not listing.paginator.count:
+                # Also lest the word of a draft or of a private page be known by its address.
+                raise Http404
+            context["selection"] = selection
+            context["breadcrumbs"] = [*context["breadcrumbs"], self]
+        context["years"] = self._years()
+        canonical = (self.get_full_url(request) or "") + (selection.path if selection else "")
+        page_number = f"?trang={listing.number}" if listing.number > 1 else ""
+        context["canonical"] = canonical + page_number
+        return context
+
+    def _years(self):
+        """[(year, its months)], the newest first; of the months that have anything to read."""
+        rows = (
+            self.articles.order_by()
+            .annotate(month=TruncMonth(self.day_field))
+            .values_list("month")
+            .annotate(Count("pk"))
+            .order_by("-month")
+        )
+        months = [Month(day, self._month_path(day.year, day.month), count) for day, count in rows]
+        return [
+            (year, list(group))
+            for year, group in groupby(months, lambda month: month.first_day.year)
+        ]
+
+    def _month_path(self, year, month):
+        return self.reverse_subpage("month", kwargs={"year": year, "month": f"{month:02}"})
+
+    @re_path(r"^(?P<year>[12][0-9]{3})/(?P<month>0[1-9]|1[0-2])/$", name="month")
+    def month(self, request, year, month):
+        year, month = int(year), int(month)
+        days = {f"{self.day_field}__year": year, f"{self.day_field}__month": month}
+        selection = Selection(
+            title=gettext("Month %(month)d/%(year)d") % {"month": month, "year": year},
+            path=self._month_path(year, month),
+            articles=self.articles.filter(**days),
+        )
+        return self.render(request, selection=selection)

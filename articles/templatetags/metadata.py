@@ -1,0 +1,78 @@
+"""What a page says of itself in its head, to programs."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from .. import open_graph, structured_data
+from ..models import DirectivePage, EventPage, NewsPage
+from ..open_files import closed_collections, open_attachments
+
+register = template.Library()
+
+
+@register.inclusion_tag("articles/includes/metadata.html", takes_context=True)
+def metadata(context, office):
+    """office: the settings of the office that publishes the page."""
+    page, request = context.get("page"), context.get("request")
+    is_public = isinstance(page, Page) and page.live and not getattr(request, "is_preview", False)
+    parts = page.get_url_parts(request) if is_public else None
+    if not parts:
+        # A draft has no address yet, and of what was taken offline nothing is said.
+        return {}
+    root_url = parts[1]
+    # Sections with parts that have an address of their own say which one it is.
+    address = context.get("canonical") or page.get_full_url(request)
+    selection = context.get("selection")
+    title = selection.title if selection else page.seo_title or page.title
+    picture = open_graph.picture(page, root_url)
+    nodes = described(page, context, address, root_url, office, picture and picture["url"])
+    if pages := context.get("breadcrumbs"):
+        names = [_("Home") if above.depth == 2 else above.title for above in pages]
+        addresses = [above.get_full_url(request) for above in pages]
+        trail = [*zip(names, addresses, strict=True), (title, address)]
+        nodes.append(structured_data.breadcrumb_list(trail))
+    else:
+        logo = root_url + static("img/logo.svg")
+        nodes += structured_data.website(office, root_url, logo)
+    return {
+        "description": open_graph.description(page),
+        "canonical": address,
+        "properties": open_graph.properties(page, title, address, office.name, picture),
+        "structured_data": structured_data.script(nodes),
+    }
+
+
+def described(page, context, address, root_url, office, image):
+    """Nodes of what the page is about, from what its view has gathered."""
+    if isinstance(page, DirectivePage) and "relations" in context:
+        # And not what stands below it: its editions and their comparison.
+        facts = directive_facts(page, context)
+        return [structured_data.legislation(page, address, root_url, office, **facts)]
+    if isinstance(page, NewsPage):
+        facts = news_facts(context)
+        return [structured_data.news_article(page, address, root_url, office, image=image, **facts)]
+    if isinstance(page, EventPage):
+        return [structured_data.event(page, address, root_url, office, image=image)]
+    return []
+
+
+def directive_facts(page, context):
+    edition = context["edition"]
+    return {
+        "relations": context["relations"],
+        "attachments": open_attachments(page, context["attachments"], closed_collections()),
+        "topics": context["topics"],
+        "edition_on": edition and timezone.localdate(edition.published_at),
+    }
+
+
+def news_facts(context):
+    section = context.get("section")
+    return {
+        "authors": context["authors"],
+        "keywords": [record.name for record in (*context["topics"], *context["tags"])],
+        "section": section.title if section else "",
+    }

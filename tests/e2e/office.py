@@ -1,0 +1,31 @@
+"""What editors and moderators do in the admin, by what they see there."""
+
+import re
+
+from playwright.sync_api import expect
+
+
+def add_block(window, name):
+    """Choose a block from the picker below the last one; the new block."""
+    blocks = window.locator("[data-contentpath=body] [data-streamfield-child]")
+    before = blocks.count()
+    window.get_by_role("button", name="Chèn một khối").last.click()
+    window.get_by_role("option", name=name, exact=True).click()
+    expect(blocks).to_have_count(before + 1)
+    return blocks.last
+
+
+def submit(window, title):
+    expect(window.get_by_text("Đã lưu", exact=True)).to_be_visible()  # autosave is at rest
+    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
+    window.get_by_role("button", name=re.compile("^Gửi duyệt")).click()
+    expect(window.locator(".messages")).to_contain_text(title)
+
+
+def approve(window, title):
+    """From the dashboard, as a moderator who was not told how."""
+    window.goto("/admin/")
+    window.get_by_role("link", name=title).first.click()
+    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
+    window.get_by_role("button", name=re.compile("^Duyệt( và xuất bản)?$")).click()
+    expect(window.locator(".messages")).to_contain_text(title)
