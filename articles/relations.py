@@ -90,7 +90,8 @@ def both_ways(page, own, coming, documents):
     found = [
         _relation(row, page, documents.get(row.target_id), is_coming=False)
         for row in own
-        if row.target_id is None or row.target_id in documents
+        # A draft's row may have neither yet.
+        if (row.target_id in documents if row.target_id else row.other_document)
     ]
     found += [
         _relation(row, documents[row.directive_id], documents[row.directive_id], is_coming=True)

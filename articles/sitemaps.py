@@ -6,7 +6,7 @@ from wagtail.contrib.sitemaps import Sitemap
 
 class PagesSitemap(Sitemap):
     # Pages in one answer; the index at /sitemap.xml lists as many answers as it takes.
-    limit = 10_000
+    limit = 2_000
 
     def items(self):
         # Without the tables of their kinds: it takes an address and a day.

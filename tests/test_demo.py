@@ -203,6 +203,12 @@ def test_bodies_lead_to_those_that_came_after_them(demo):
         assert body.place
 
 
+def test_two_bodies_gave_one_number_in_one_year(demo):
+    same = DirectivePage.objects.filter(number="06", symbol="KH-UBND")
+    assert same.count() == 2
+    assert {page.permalink for page in same} == {"/van-ban/so/06-KH-UBND-2025/"}
+
+
 def test_topics_authors_and_tags_are_all_used(demo):
     assert 8 <= Topic.objects.count() <= 10
     for topic in Topic.objects.all():

@@ -1,6 +1,7 @@
 """Where a directive stands on a day, from its dates and relations."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ facts = st.builds(
 
 
 def told_in_words(told, day):
-    """The rules once more, as a lawyer would go through them: what still stands, then what ends it."""
+    """The rules once more, as a lawyer goes through them: what stands, then what ends it."""
     effect = "in-force" if day >= told.effective_on else "not-yet"
     if effect == "in-force" and min(told.amended_on, default=NEVER) <= day:
         effect = "partly"
@@ -49,7 +50,7 @@ def test_periods_cover_all_time_without_gap_or_overlap(told):
     periods = timeline(told)
     assert periods[0].starts_on == ALWAYS
     assert periods[-1].ends_before == NEVER
-    for one, following in zip(periods, periods[1:], strict=False):
+    for one, following in pairwise(periods):
         assert one.ends_before == following.starts_on
         assert one.effect != following.effect
         assert one.starts_on < one.ends_before

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from articles.models import DirectiveRelation, RelationKind
-from articles.relations import COMING_WORDS, DRAWN, OWN_WORDS
+from articles.relations import COMING_WORDS, DRAWN, OWN_WORDS, both_ways
 from tests.factories import make_directive, make_home, make_section, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +185,11 @@ def test_the_page_never_says_otherwise_than_the_rules_of_effect(client):
             assert [tag["class"][1] for tag in main.select(".banner")] == names
             # Each cause has begun, and there is one.
             assert bool(main.select(".banner .causes")) == bool(names)
+
+
+def test_a_row_that_a_draft_leaves_open_is_not_shown():
+    row = DirectiveRelation(kind="cites", other_document="")
+    assert both_ways(make_directive(), [row], [], {}) == []
 
 
 # The diagram

@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                 ('provisions', models.CharField(blank=True, help_text='Điều 3, khoản 2 Điều 5. Empty: the whole document.', max_length=200, verbose_name='only these provisions')),
                 ('starts_on', models.DateField(blank=True, help_text='Empty: on the first day of this document', null=True, verbose_name='takes effect on')),
                 ('directive', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='articles.directivepage')),
-                ('target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incoming_relations', to='articles.directivepage', verbose_name='document of this portal')),
+                ('target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='incoming_relations', to='articles.directivepage', verbose_name='document of this portal')),
             ],
             options={
                 'verbose_name': 'relation',

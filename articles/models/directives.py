@@ -736,7 +736,8 @@ class DirectiveRelation(Orderable):
         verbose_name=_("document of this portal"),
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        # What goes together with this one keeps nobody, unlike PROTECT.
+        on_delete=models.RESTRICT,
         related_name="incoming_relations",
     )
     other_document = models.CharField(

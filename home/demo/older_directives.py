@@ -11,13 +11,16 @@ from .record import amends, attached, cites, corrects, directive, implements, re
 from .vocabularies import (
     COMMITTEE,
     COMMUNE,
+    DIGITAL,
     DISTRICT,
     FARMING,
     HEALTH,
     HEALTH_CARE,
     NEIGHBOUR,
     OLD_COMMITTEE,
+    OTHER_COMMUNE,
     TOURISM,
+    TRADE,
     TRANSPORT,
 )
 
@@ -372,6 +375,29 @@ COMMUNES_WATER = directive(
     ],
 )
 
+# The same number in the same year: its permanent address lists both.
+COMMUNES_BORDER = directive(
+    "Kế hoạch",
+    OTHER_COMMUNE,
+    "06",
+    "KH-UBND",
+    date(2025, 9, 12),
+    slug="06-kh-ubnd-2025-lao-bao",
+    title="Giúp người dân khai tờ khai điện tử ở cửa khẩu",
+    subject="Lập tổ giúp người dân khai tờ khai điện tử tại cửa khẩu Lao Bảo",
+    signer=("Lâm Cẩm Sơn", "Chủ tịch"),
+    topics=(TRADE, DIGITAL),
+    views=64,
+    author="bientap2",
+    body=[
+        points(
+            "Tổ có sáu người, trực hai ca mỗi ngày ở nhà chờ.",
+            "Giúp khai trên điện thoại của người dân; không giữ giấy tờ, không nhận tiền.",
+            "Cuối tuần, tổ báo cáo số lượt đã giúp và lỗi hay gặp.",
+        ),
+    ],
+)
+
 PARKING = directive(
     "Quyết định",
     COMMITTEE,
@@ -403,5 +429,5 @@ PARKING = directive(
 
 OLDER = (
     *(WATER, FERRIES, NEIGHBOURS_FERRIES, WATER_AMENDED, CORRECTION, COFFEE),
-    *(HEALTH_RECORDS, FERRIES_OF_BOTH, COMMUNES_WATER, PARKING),
+    *(HEALTH_RECORDS, FERRIES_OF_BOTH, COMMUNES_WATER, COMMUNES_BORDER, PARKING),
 )

@@ -15,8 +15,11 @@ def add_block(window, name):
     return blocks.last
 
 
+def wait_for_autosave(window):
+    expect(window.get_by_text("Đã lưu", exact=True)).to_be_visible(timeout=20_000)
+
+
 def submit(window, title):
-    expect(window.get_by_text("Đã lưu", exact=True)).to_be_visible()  # autosave is at rest
     window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
     window.get_by_role("button", name=re.compile("^Gửi duyệt")).click()
     expect(window.locator(".messages")).to_contain_text(title)

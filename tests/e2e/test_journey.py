@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.office import add_block, approve, submit
+from tests.e2e.office import add_block, approve, submit, wait_for_autosave
 
 TITLE = "Mở hộp thư công vụ cho cán bộ xã"
 REFERENCE = "28/CT-UBND"
@@ -65,6 +65,7 @@ def write_directive(window, portal):
 def test_a_directive_goes_from_its_editor_through_two_moderators_to_its_readers(window, portal):
     editor = window("bientap")
     write_directive(editor, portal)
+    wait_for_autosave(editor)
     submit(editor, TITLE)
 
     reader = window()

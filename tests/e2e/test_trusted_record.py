@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
-from tests.e2e.office import approve, submit
+from tests.e2e.office import approve, submit, wait_for_autosave
 
 REASON = "Ban hành không đúng thẩm quyền, đã có kết luận kiểm tra."
 TITLE = "Tiếp nhận hồ sơ trong một lần đến"
@@ -54,11 +54,12 @@ def write_replacement(editor, portal, old_title):
     editor.locator("#id_issuer").select_option(index=1)
     editor.get_by_role("button", name="Thêm quan hệ").click()
     editor.locator("#id_relations-0-kind").select_option(label="thay thế")
-    editor.get_by_role("button", name="Chọn một trang").last.click()
+    editor.get_by_role("button", name="Chọn trang (Văn bản)").click()
     dialog = editor.get_by_role("dialog")
     dialog.get_by_role("textbox").first.fill(old_title)
     dialog.get_by_role("link", name=old_title, exact=True).click()
     expect(dialog).to_be_hidden()
+    wait_for_autosave(editor)
     submit(editor, TITLE)
 
 
@@ -90,7 +91,7 @@ def test_a_reader_sees_what_was_withdrawn_and_what_was_replaced(window, portal):
     expect(main.locator(".banner")).to_have_count(0)
     approve_twice(window, TITLE)
     reader.goto(old)
-    expect(main.locator(".banner")).to_contain_text(f"Bị thay thế từ ngày {day(TODAY)}")
+    expect(main.locator(".banner")).to_contain_text(f"Đã bị thay thế từ ngày {day(TODAY)}")
     expect(main.locator(".relation-list")).to_contain_text("31/CT-UBND")
     main.locator(".banner").get_by_role("link", name=re.compile("31/CT-UBND")).first.click()
     expect(main.get_by_role("heading", level=1)).to_have_text(TITLE)
