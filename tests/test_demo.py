@@ -86,12 +86,6 @@ def named(reference):
     return DirectivePage.objects.get(number=number, symbol=symbol)
 
 
-def delete_the_home_page():
-    # A directive that another one refers to is protected, even from going together with it.
-    DirectiveRelation.objects.all().delete()
-    HomePage.objects.get().delete()
-
-
 MODELS = [
     *(Page, Site, Poll, Choice, Sidebar, WeatherRegion, PageViews, FeaturedPage, OfficeSettings),
     *(get_user_model(), get_image_model(), get_document_model(), SidebarSettings),
@@ -366,7 +360,7 @@ def test_the_sites_port_follows_the_installations_address(demo, settings):
 
 def test_after_the_home_page_was_deleted_lists_and_pictures_are_used_again(demo, mailoutbox):
     before = counted()
-    delete_the_home_page()
+    HomePage.objects.get().delete()
     assert not Site.objects.exists()
     load_again()
     assert counted() == before
@@ -376,7 +370,7 @@ def test_after_the_home_page_was_deleted_lists_and_pictures_are_used_again(demo,
 
 def test_only_a_demo_installation_loads_it(demo, settings):
     settings.DEMO = False
-    delete_the_home_page()
+    HomePage.objects.get().delete()
     get_user_model().objects.all().delete()
     with pytest.raises(CommandError):
         call_command("load_demo")

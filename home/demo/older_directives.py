@@ -420,7 +420,7 @@ PARKING = directive(
         provision(
             1,
             "Mức giá",
-            clause("Mỗi lượt gửi, kể cả ban đêm:", "Xe đạp: miễn phí;", "Xe máy: 5.000 đồng;"),
+            clause("Mỗi lượt gửi, kể cả ban đêm:", "Xe đạp: miễn phí;", "Xe máy: 5.000 đồng."),
             clause("Giá được niêm yết ở lối vào, chữ cao ít nhất 10 xăng-ti-mét."),
         ),
         provision(2, "Thời gian", words="Thí điểm từ ngày ký cho đến khi có quyết định khác."),
