@@ -23,7 +23,10 @@ YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 def for_readers_of_the_file(view):
-    """Refuses whom Wagtail refuses the document itself, and in the same words."""
+    """Refuses whom Wagtail refuses the document itself, and whoever may read no page that has it.
+
+    An id is guessed more easily than an address with a file's name in it.
+    """
 
     @require_safe
     @wraps(view)
@@ -40,7 +43,10 @@ def for_readers_of_the_file(view):
             refusal = ask(document, request)
             if isinstance(refusal, HttpResponse):
                 return refusal
-        response = view(request, document, number)
+        attachment = shown_by(document, request)
+        if attachment is None and not works_here(request):
+            raise Http404
+        response = view(request, document, number, attachment)
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -48,9 +54,8 @@ def for_readers_of_the_file(view):
 
 
 @for_readers_of_the_file
-def document_page(request, document, number):
+def document_page(request, document, number, attachment):
     content = document.content
-    attachment = shown_by(document, request)
     directive = attachment and attachment.directive
     context = {
         "name": attachment.name if attachment else document.title,
@@ -68,7 +73,7 @@ def document_page(request, document, number):
 
 
 @for_readers_of_the_file
-def document_picture(request, document, number):
+def document_picture(request, document, number, attachment):
     path = document.content.picture_of(number)
     if path is None:
         raise Http404
@@ -97,11 +102,24 @@ def described(content, number):
 
 
 def shown_by(document, request):
-    """The attachment by which a directive that anybody may read shows the document, or None."""
+    """The attachment by which a directive that this reader may open shows the document, or None."""
     rows = DirectiveAttachment.objects.filter(document=document, directive__live=True)
     rows = rows.select_related("directive__type").defer("directive__body").order_by("-pk")
-    pages = privacy.public([row.directive for row in rows], request)
-    return next((row for row in rows if row.directive in pages), None)
+    return next((row for row in rows if may_open(row.directive, request)), None)
+
+
+def may_open(page, request):
+    restrictions = privacy.restrictions(request)
+    return all(
+        one.accept_request(request) for one in restrictions if page.path.startswith(one.path)
+    )
+
+
+def works_here(request):
+    # Readers have no cookie: they are not looked up.
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.has_perm(
+        "wagtailadmin.access_admin"
+    )
 
 
 def refuse_what_is_withdrawn(document, request):
@@ -129,7 +147,6 @@ def refuse_what_is_withdrawn(document, request):
 
 
 def may_edit_one_of(pages, request):
-    # Readers have no cookie: they are not looked up.
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-        return False
-    return any(page.permissions_for_user(request.user).can_edit() for page in pages)
+    return works_here(request) and any(
+        page.permissions_for_user(request.user).can_edit() for page in pages
+    )

@@ -153,8 +153,8 @@ class Register:
 
     def periods_on(self, day: date):
         """For each directive, which one of `periods` it is in."""
-        if day in self.days:
-            return self.days[day]
+        if (known := self.days.get(day)) is not None:
+            return known
         number = day.toordinal()
         current = np.flatnonzero((self.periods["start"] <= number) & (number < self.periods["end"]))
         periods = np.empty(len(self), np.int64)

@@ -86,7 +86,11 @@ class _Echo:
 def _harmless(value):
     """A cell that no spreadsheet takes for a formula; days as 2015-01-31."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return (
+        f"'{text}"
+        if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
+        else text
+    )
 
 
 def json(listing, root_url):

@@ -122,7 +122,12 @@ def _values(facet, known, word):
 def read_day(text):
     """A day as browsers send it, 2015-01-31, or as people type it, 31/1/2015; else None."""
     parts = text.replace("/", "-").split("-")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+    # Python refuses to read numbers of thousands of digits.
+    if (
+        len(text) > 10
+        or len(parts) != 3
+        or not all(part.isascii() and part.isdigit() for part in parts)
+    ):
         return None
     year, month, day = map(int, parts if len(parts[0]) == 4 else reversed(parts))
     try:

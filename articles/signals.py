@@ -3,11 +3,19 @@
 from django.db import transaction
 from wagtail.models import Page
 
-from .models import DirectivePage, DocumentContent, EffectPeriod, RegisterChange
+from .models import (
+    DirectivePage,
+    DocumentContent,
+    EffectPeriod,
+    RegisterChange,
+    RegisterVersion,
+)
 
 
 def remember_targets(sender, instance, **kwargs):
     """A directive is about to go: what it replaces or amends will have to be asked again."""
+    # Publishing takes this lock first, too.
+    RegisterVersion.objects.lock()
     instance.targets_left_behind = instance.public_targets
 
 
@@ -23,9 +31,9 @@ def note_loss(sender, instance, **kwargs):
 
 
 def note_move(sender, instance, **kwargs):
-    """A page, or the section that it lies in, has a new place and with it another section."""
-    page = Page.objects.get(pk=instance.pk)
-    moved = DirectivePage.objects.descendant_of(page, inclusive=True)
+    """A page has a new place: it, and the siblings that made room for it, with all below them."""
+    parent = Page.objects.get(pk=instance.pk).get_parent()
+    moved = DirectivePage.objects.descendant_of(parent)
     RegisterChange.objects.note(set(moved.values_list("pk", flat=True)))
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 from wagtail.documents import get_document_model
-from wagtail.models import Collection
+from wagtail.models import Collection, PageViewRestriction
 
 from articles import reading
 from articles.models import DirectiveAttachment, DirectivePage, DocumentContent
@@ -381,6 +381,7 @@ def test_a_reader_leafs_through_a_pdf(client, home):
 
 def test_the_picture_is_our_own_and_keeps_its_size(client, home):
     document = sample()
+    attach(document)
     read_documents()
     picture = soup(client.get(address(document))).select_one("main img")
     assert picture["src"].startswith(address(document, picture=True))
@@ -395,6 +396,7 @@ def test_the_picture_is_our_own_and_keeps_its_size(client, home):
 
 def test_a_picture_that_is_asked_for_without_its_hash_is_asked_for_again(client, home):
     document = sample()
+    attach(document)
     read_documents()
     response = client.get(address(document, picture=True))
     assert response.headers["Cache-Control"] == "no-cache"
@@ -414,6 +416,7 @@ def test_the_page_of_a_scan_says_that_it_has_no_text(client, home):
 
 def test_a_page_without_a_picture_still_has_its_text(client, home):
     document = sample()
+    attach(document)
     read_documents()
     (pictures_folder(document.content.sha256) / "2.webp").unlink()
     shown = soup(client.get(address(document, 2)))
@@ -435,8 +438,26 @@ def test_what_has_no_such_page_is_not_found(client, home, picture):
         assert client.get(address(document, 1, picture)).status_code == 404
 
 
+@pytest.mark.parametrize("picture", [False, True])
+def test_pages_of_a_file_that_no_reader_is_shown_are_not_found_by_its_number(client, home, picture):
+    on_no_page, of_a_draft, of_a_closed_page = sample(), sample(), sample()
+    attach(of_a_draft, number="08", title="Nháp").unpublish()
+    closed = attach(of_a_closed_page, number="09", title="Kín")
+    PageViewRestriction.objects.create(page=closed, restriction_type="login")
+    read_documents()
+    read_documents()
+    for document in (on_no_page, of_a_draft, of_a_closed_page):
+        assert client.get(address(document, picture=picture)).status_code == 404
+    client.force_login(make_user("lan", EDITORS))
+    for document in (on_no_page, of_a_draft, of_a_closed_page):
+        response = client.get(address(document, picture=picture))
+        assert response.status_code == 200
+        body(response)
+
+
 def test_pages_are_only_read(client, home):
     document = sample()
+    attach(document)
     read_documents()
     assert client.post(address(document)).status_code == 405
     response = client.head(address(document))
@@ -460,6 +481,7 @@ def test_pages_of_a_private_file_are_for_those_who_may_have_it(client, home, kin
     document = sample()
     document.collection = secret.add_child(name="Bên dưới")
     document.save()
+    attach(document)
     read_documents()
     as_wagtail = client.get(document.url)
     answer = client.get(address(document, 1, picture))

@@ -372,3 +372,15 @@ def test_a_session_cookie_that_nobody_gave_is_nobodys(client, home, settings, co
     client.cookies[settings.SESSION_COOKIE_NAME] = cookie
     for address in ("/", "/live/", "/y-kien/", "/admin/login/"):
         assert client.get(address).status_code == 200, address
+
+
+def test_a_copy_is_never_an_alias(client, home):
+    """It would be open to the public where its source is closed, and have no record of its own."""
+    page, section = make_news(), NewsIndexPage.objects.get()
+    client.force_login(make_user("quan", is_superuser=True))
+    address = reverse("wagtailadmin_pages:copy", args=[page.pk])
+    assert "id_alias" not in client.get(address).text
+    data = {"new_title": "Bản sao", "new_slug": "ban-sao", "new_parent_page": section.pk}
+    client.post(address, data | {"alias": "on", "publish_copies": "on"})
+    copy = NewsPage.objects.get(slug="ban-sao")
+    assert copy.alias_of is None

@@ -106,7 +106,8 @@ def test_the_register_of_any_day_is_what_it_was(client, register, day, expected)
 
 
 @pytest.mark.parametrize(
-    "day", ["hôm qua", "2015-02-30", "99999999-1-1", "2015-1", "\x00", "０-１-１"]
+    "day",
+    ["hôm qua", "2015-1-" + "9" * 5000, "2015-02-30", "99999999-1-1", "2015-1", "\x00", "０-１-１"],
 )
 def test_a_day_that_is_none_is_said_and_changes_nothing(client, register, day):
     response = client.get("/van-ban/", {"ngay": day})
@@ -239,6 +240,21 @@ def test_drafts_are_in_no_register_and_changes_are_at_once(client, register):
 
     register["plan"].delete()
     assert list(listed(client)) == ["07/CT-UBND"]
+
+
+def test_reordering_sections_keeps_what_is_closed_closed(client, register):
+    index = DirectiveIndexPage.objects.get()
+    first, secret, last = (make_section(index, title) for title in ("Một", "Hai", "Ba"))
+    make_directive(first, "Công khai", number="71")
+    make_directive(secret, "Tuyệt đối kín", number="72")
+    make_directive(last, "Cũng công khai", number="73")
+    PageViewRestriction.objects.create(page=secret, restriction_type="login")
+    before = listed(client)
+    assert {"71/CT-UBND", "73/CT-UBND"} <= set(before)
+    # The others make room for it: their places in the tree change too.
+    DirectiveIndexPage.objects.get(pk=last.pk).move(first, pos="left")
+    assert listed(client) == before
+    assert "Tuyệt đối kín" not in body(client.get("/van-ban/json/"))
 
 
 def test_new_names_are_shown_at_once(client, register):

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
@@ -33,6 +34,15 @@ class PortalPageForm(WagtailAdminPageForm):
         return free_slug(slug, self.parent_page, self.instance)
 
 
+class PortalCopyForm(CopyForm):
+    """Without aliases: a second page that changes with the first has no record of its own, and
+    would be open to the public where the first is closed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields.pop("alias", None)
+
+
 def free_slug(slug, parent, page):
     """The slug, or the first of slug-2, slug-3 … that no other page below this parent has."""
     candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
@@ -45,6 +55,7 @@ class PortalPage(Page):
     """What every page of the portal shares: a plain address, four eyes, breadcrumbs, a sidebar."""
 
     base_form_class = PortalPageForm
+    copy_form_class = PortalCopyForm
 
     # Folded, so that "tang cuong" finds "tăng cường" on every database; and Wagtail's own fields
     # are left as they are for the admin.

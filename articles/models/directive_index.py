@@ -164,6 +164,7 @@ class DirectiveIndexPage(RoutablePageMixin, ListedPage):
         context = PortalPage.get_context(self, request, *args, **kwargs)
         listing = Listing(self, request)
         context["register"] = listing
+        context["canonical"] = f"{self.get_full_url(request)}{listing.query.address}"
         context["listing"], context["directives"] = listing.page
         context["facets"] = listing.facets
         context["orders"] = [

@@ -182,11 +182,31 @@ class Issuer(NamedRecord):
         super().clean()
         if self.established_on and self.dissolved_on and self.dissolved_on < self.established_on:
             raise ValidationError({"dissolved_on": _("The last day lies before the first one.")})
+        self._keep_what_it_signed()
         namesakes = type(self).objects.exclude(pk=self.pk).filter(name=self.name)
         if any(self._overlaps(other) for other in namesakes):
             raise ValidationError(
                 {"name": _("A body of this name exists in the same period already.")}
             )
+
+    def _keep_what_it_signed(self):
+        # A directive outside its issuer's time could not be published again.
+        if not self.pk:
+            return
+        signed = self.directives.order_by("signed_on")
+        early = self.established_on and signed.filter(signed_on__lt=self.established_on).first()
+        late = self.dissolved_on and signed.filter(signed_on__gt=self.dissolved_on).last()
+        for field, directive in (("established_on", early), ("dissolved_on", late)):
+            if directive:
+                raise ValidationError(
+                    {
+                        field: _("%(document)s was signed on %(day)s.")
+                        % {
+                            "document": directive.reference,
+                            "day": date_format(directive.signed_on, "j/n/Y"),
+                        }
+                    }
+                )
 
     def _overlaps(self, other):
         def starts_after(one, another):

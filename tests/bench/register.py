@@ -111,6 +111,7 @@ def fill(begin, end):
     from articles.models import (
         DirectiveIndexPage,
         DirectivePage,
+        DirectiveRelation,
         DirectiveType,
         EffectPeriod,
         Issuer,
@@ -121,7 +122,8 @@ def fill(begin, end):
 
     index = DirectiveIndexPage.objects.order_by("depth", "path").first()
     if begin == 0:
-        Page.objects.get(pk=index.pk).get_children().type(DirectivePage).delete()
+        DirectiveRelation.objects.all().delete()
+        Page.objects.type(DirectivePage).delete()
         for number in range(Issuer.objects.count(), ISSUERS):
             Issuer.objects.create(name=f"Ủy ban nhân dân xã số {number}", short_name=f"Xã {number}")
         for number in range(Topic.objects.count(), TOPICS):
