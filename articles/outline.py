@@ -78,7 +78,7 @@ def places(stream):
     level = 1
     for position, block in enumerate(stream):
         if block.block_type == "heading":
-            turn = 1 if block.value["anchor"] else 2
+            turn = 1 if block.value.get("anchor") else 2
             wanted.append((turn, position, block.value, level))
             level = block.value.level
         elif block.block_type == "provision":

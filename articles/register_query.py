@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .effect import Effect
+from .effect import NEVER, Effect
 from .register import Filters
 from .vietnamese import fold_slug
 
@@ -131,6 +131,8 @@ def read_day(text):
         return None
     year, month, day = map(int, parts if len(parts[0]) == 4 else reversed(parts))
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except (ValueError, OverflowError):
         return None
+    # No period covers the last day that a calendar has.
+    return found if found < NEVER else None

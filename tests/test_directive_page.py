@@ -193,6 +193,11 @@ def test_the_page_tells_where_it_stood_on_any_day(client, day, effect):
     main = shown(client, page, ngay=day)
     banners = [name for tag in main.select(".banner") for name in tag["class"] if "-" in name]
     assert banners == ([f"banner-{effect}"] if effect else [])
+    named = "".join(words(tag) for tag in main.select(".banner"))
+    assert ["12/CT-UBND" in named, "19/CT-UBND" in named] == [
+        effect == "partly",
+        effect == "superseded",
+    ]
     assert main.select_one(f".record-{effect or 'in-force'} .pill-{effect or 'in-force'}")
     note = main.select_one(".notice")
     assert note.a["href"] == page.url
@@ -502,9 +507,9 @@ def test_a_page_that_was_never_saved_can_be_previewed():
         type=DirectiveType.objects.get(abbreviation="CT"),
         issuer=Issuer.objects.create(name="UBND", short_name="UBND"),
     )
-    make_directive(title="Trích dẫn một văn bản ngoài").relations.create(
-        kind="cites", other_document="Luật"
-    )
+    other = make_directive(title="Trích dẫn một văn bản ngoài")
+    other.relations.add(DirectiveRelation(kind="cites", other_document="Luật"))
+    other.save()
     # What Wagtail gives a page to show it before it has a place.
     index = DirectiveIndexPage.objects.get()
     page.path, page.depth = f"{index.path}0009", index.depth + 1

@@ -214,7 +214,8 @@ def test_the_diagram_has_earlier_documents_first_this_one_and_then_later_ones(cl
 def test_the_diagram_leaves_out_what_would_be_too_much_and_counts_it(client):
     page = make_directive()
     for number in range(DRAWN + 3):
-        page.relations.add(DirectiveRelation(kind="cites", other_document=f"Luật số {number}"))
+        cited = older(f"4{number}", signed_on=date(2013, 1, 12))
+        page.relations.add(DirectiveRelation(kind="cites", target=cited))
     relate(page, "replaces", older())
     relate(newer(), "cites", page)
     main = shown(client, page)
