@@ -45,6 +45,8 @@ BOARD_KEEPS = [
     "polls.poll",
     "articles.directivetype",
     "articles.issuer",
+    "articles.topic",
+    "articles.author",
     "home.officesettings",
     "sidebar.sidebarsettings",
 ]

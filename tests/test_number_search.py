@@ -119,6 +119,14 @@ def test_the_number_as_it_stands_there_comes_before_a_longer_one(client, home):
     assert titles(client, "15/QĐ-UBND") == ["Cá biệt", "Quy phạm"]
 
 
+def test_the_type_that_was_named_is_the_one_meant(client, home):
+    make_directive(title="Chỉ thị cũ")
+    decision = DirectiveType.objects.get(name="Quyết định")
+    make_directive(title="Số bảy", type=decision, symbol="QĐ-UBND", signed_on=date(2020, 1, 1))
+    assert titles(client, "chi thi 7") == ["Chỉ thị cũ"]
+    assert titles(client, "số 7") == ["Số bảy", "Chỉ thị cũ"]
+
+
 def test_the_office_that_was_named_beside_the_number_comes_first(client, home):
     district = Issuer.objects.create(name="UBND huyện Hướng Hóa", short_name="Hướng Hóa")
     make_directive(title="Của huyện", issuer=district, expires_on=date(2015, 1, 1))
@@ -176,7 +184,7 @@ def test_a_search_needs_two_queries_more_at_most(
 def offices(home):
     """A district that went, by way of another, into a department; returns the three."""
     district = Issuer.objects.create(
-        name="UBND huyện Hướng Hóa", short_name="Hướng Hóa", dissolved_on=date(2015, 6, 30)
+        name="UBND huyện Hướng Hóa", short_name="Huyện HH", dissolved_on=date(2015, 6, 30)
     )
     region = Issuer.objects.create(
         name="UBND khu vực Khe Sanh", short_name="Khe Sanh", dissolved_on=date(2025, 6, 30)
