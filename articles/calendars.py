@@ -24,7 +24,6 @@ class CalendarEvent:
     starts_at: datetime  # all three aware
     ends_at: datetime | None
     changed_at: datetime
-    cancelled: bool = False
 
 
 def calendar(events: Iterable[CalendarEvent], name: str) -> bytes:
@@ -58,7 +57,7 @@ def _component(event):
     if place := _line(event.place):
         component.add("location", place)
     component.add("url", iri_to_uri(event.address))
-    component.add("status", "CANCELLED" if event.cancelled else "CONFIRMED")
+    component.add("status", "CONFIRMED")
     return component
 
 

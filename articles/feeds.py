@@ -17,6 +17,10 @@ RSS_TYPE = Rss201rev2Feed.content_type
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+# When a feed without entries changed last.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One article. Texts are plain, never HTML."""
@@ -38,9 +42,13 @@ class Feed:
     author: str  # Atom demands one
     address: str  # of the page that lists the same, absolute
     own_address: str  # of the feed itself, absolute
-    updated: datetime  # aware
     entries: Sequence[Entry]
     language: str = "vi"
+
+    @property
+    def updated(self):
+        """Of the entries, so that the same entries give the same bytes."""
+        return max((entry.updated for entry in self.entries), default=LONG_AGO)
 
 
 def atom(feed: Feed) -> bytes:

@@ -4,12 +4,14 @@ The one place that gives anchors, so that the table of contents, permalinks and 
 """
 
 from dataclasses import dataclass, field
-from itertools import chain, count
 
-from .vietnamese import fold_slug
+from .vietnamese import fold_slug, free_slug
 
 # Ids that the templates around a body use.
-RESERVED = {"attachments", "content", "outline", "q", "top"}
+RESERVED = {
+    *("attachments", "content", "outline", "q", "top"),
+    *("banner", "diagram", "related", "relation-list", "relations", "stages"),
+}
 
 # A shorter text is seen at a glance.
 FEWEST_ENTRIES = 3
@@ -57,8 +59,7 @@ class Anchors:
         self.taken = set(RESERVED)
 
     def take(self, wanted):
-        candidates = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
-        anchor = next(candidate for candidate in candidates if candidate not in self.taken)
+        anchor = free_slug(wanted, self.taken.__contains__)
         self.taken.add(anchor)
         return anchor
 

@@ -1,16 +1,16 @@
 """The register for spreadsheets, programs and feed readers: the same state, in other formats."""
 
 import csv as csv_format
-from datetime import UTC, datetime
 from itertools import islice
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.formats import date_format
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import feeds
+from .subscriptions import answer, portal_name
+from .vietnamese import local_day
 
 # Directives that are read from the database, and are in memory, at once.
 CHUNK = 1_000
@@ -115,8 +115,18 @@ def _download(lines, content_type, name):
     return response
 
 
-def feed(listing, index, own_address):
-    """The newest directives of this state as a Feed; `own_address` is the feed's, absolute."""
+def atom(listing, index, request):
+    feed = _feed(listing, index, request, "atom/")
+    return answer(request, feeds.atom(feed), feeds.ATOM_TYPE)
+
+
+def rss(listing, index, request):
+    feed = _feed(listing, index, request, "rss/")
+    return answer(request, feeds.rss(feed), feeds.RSS_TYPE)
+
+
+def _feed(listing, index, request, own_path):
+    """The newest directives of this state as a Feed."""
     from .models import Edition
 
     pks = listing.selection.page("newest", 0, FEED_LENGTH)
@@ -129,7 +139,7 @@ def feed(listing, index, own_address):
     root_url = index.get_url_parts()[1]
     entries = []
     for directive in directives:
-        published = directive.first_published_at or changed.get(directive.pk) or LONG_AGO
+        published = directive.first_published_at or changed.get(directive.pk) or feeds.LONG_AGO
         updated = max(published, changed.get(directive.pk, published))
         entries.append(
             feeds.Entry(
@@ -148,29 +158,16 @@ def feed(listing, index, own_address):
     return feeds.Feed(
         title=f"{index.title}: {chosen}" if chosen else index.title,
         subtitle=index.introduction,
-        author=index.get_site().site_name or index.get_parent().title,
+        author=portal_name(request),
         address=index.full_url + listing.query.address,
-        own_address=own_address,
-        updated=max((entry.updated for entry in entries), default=LONG_AGO),
+        own_address=f"{index.full_url}{own_path}{listing.query.address}",
         entries=entries,
     )
-
-
-# An empty feed has never changed.
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def _summary(directive):
     state = _("%(state)s, signed on %(day)s") % {
         "state": directive.effect.label,
-        "day": date_format(directive.signed_on, "j/n/Y"),
+        "day": local_day(directive.signed_on),
     }
     return f"{state}. {directive.subject}"
-
-
-def atom(listing, index, own_address):
-    return HttpResponse(feeds.atom(feed(listing, index, own_address)), content_type=feeds.ATOM_TYPE)
-
-
-def rss(listing, index, own_address):
-    return HttpResponse(feeds.rss(feed(listing, index, own_address)), content_type=feeds.RSS_TYPE)

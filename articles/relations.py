@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from .models.effects import RelationKind
+from .vietnamese import local_day
 
 OWN_WORDS = {
     RelationKind.REPLACES: _("Replaces"),
@@ -59,11 +59,11 @@ class Relation:
         parts = [self.name]
         if self.document:
             document = self.document
-            parts = [f"{document.type} {document.reference} ({_day(document.signed_on)})"]
+            parts = [f"{document.type} {document.reference} ({local_day(document.signed_on)})"]
         if self.provisions:
             parts.append(self.provisions)
         if self.begins_on:
-            parts.append(_("from %(day)s") % {"day": _day(self.begins_on)})
+            parts.append(_("from %(day)s") % {"day": local_day(self.begins_on)})
         return ", ".join(map(str, parts))
 
     @property
@@ -118,7 +118,3 @@ def sides(relations):
     own = [relation for relation in relations if not relation.is_coming]
     coming = [relation for relation in relations if relation.is_coming]
     return tuple(Side(side[:DRAWN], len(side[DRAWN:])) for side in (own, coming))
-
-
-def _day(day):
-    return date_format(day, "j/n/Y")

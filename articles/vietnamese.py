@@ -1,7 +1,9 @@
-"""How Vietnamese text is reduced to plain letters, for addresses and for search alike."""
+"""How Vietnamese text is reduced to plain letters, for addresses and for search alike; and how its
+readers write a day."""
 
 import re
 import unicodedata
+from itertools import chain, count
 
 # Letters that have no decomposition. U+00D0 is the Icelandic Eth, which old fonts wrote for Đ.
 PLAIN = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
@@ -17,3 +19,14 @@ def fold(text):
 def fold_slug(text):
     """The address part of a title: "Đường sá" -> "duong-sa". May be empty."""
     return fold(text).replace(" ", "-")
+
+
+def free_slug(slug, is_taken):
+    """The slug, or the first of slug-2, slug-3 … that isn't taken: folding makes namesakes."""
+    candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
+    return next(candidate for candidate in candidates if not is_taken(candidate))
+
+
+def local_day(day):
+    """16/6/2014"""
+    return f"{day.day}/{day.month}/{day.year}"

@@ -3,7 +3,6 @@ from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -26,6 +25,7 @@ from .models import (
     Issuer,
     Topic,
 )
+from .vietnamese import local_day
 
 # What is named in a message; more would not be read.
 NAMED = 3
@@ -64,8 +64,7 @@ class IssuerFilterSet(WagtailFilterSet):
 def period(issuer):
     """From when to when it exists, as a list shows it: 1/7/2025 –"""
     first, last = (
-        date_format(day, "j/n/Y") if day else ""
-        for day in (issuer.established_on, issuer.dissolved_on)
+        local_day(day) if day else "" for day in (issuer.established_on, issuer.dissolved_on)
     )
     return f"{first} – {last}".strip() if first or last else ""
 

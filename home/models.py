@@ -7,20 +7,21 @@ from wagtail.admin.panels import (
     FieldRowPanel,
     InlinePanel,
     MultiFieldPanel,
-    PageChooserPanel,
 )
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Page
 
 from articles.blocks import BodyStreamBlock
 from articles.models import (
+    ChosenPage,
     DirectiveIndexPage,
     DirectivePage,
     EventIndexPage,
     NewsIndexPage,
     NewsPage,
     PortalPage,
+    in_chosen_order,
     stream_text,
     with_lead_images,
     with_periods,
@@ -79,30 +80,17 @@ class HomePage(PortalPage):
     @property
     def featured_pages(self):
         """The featured pages that the public may read, in the editors' order."""
-        chosen = [item.page_id for item in self.featured.all()]
-        public = list(Page.objects.live().public().filter(pk__in=chosen).specific())
-        with_lead_images(public)
-        return sorted(public, key=lambda page: chosen.index(page.pk))
+        pages = in_chosen_order(self.featured.all(), Page.objects.live().public().specific())
+        with_lead_images(pages)
+        return pages
 
 
-class FeaturedPage(Orderable):
+class FeaturedPage(ChosenPage):
     home = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured")
-    page = models.ForeignKey(
-        "wagtailcore.Page", verbose_name=_("page"), on_delete=models.CASCADE, related_name="+"
-    )
 
-    panels = [
-        PageChooserPanel(
-            "page", ["articles.NewsPage", "articles.DirectivePage", "articles.EventPage"]
-        )
-    ]
-
-    class Meta(Orderable.Meta):
+    class Meta(ChosenPage.Meta):
         verbose_name = _("featured page")
         verbose_name_plural = _("featured pages")
-
-    def __str__(self):
-        return str(self.page)
 
 
 class StandardPage(PortalPage):

@@ -39,6 +39,7 @@ def answers(ask, failure, process):
         except failure:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise
+            # A server that starts says so by answering, and in no other way.
             time.sleep(0.05)
 
 

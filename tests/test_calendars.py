@@ -73,11 +73,6 @@ def test_an_event_without_a_later_end_has_none(hours):
     assert "dtend" not in event
 
 
-def test_a_cancelled_event_says_so():
-    (event,) = read(changed(cancelled=True)).events
-    assert event["status"] == "CANCELLED"
-
-
 def test_what_is_empty_is_left_out():
     (event,) = read(changed(description=" \n", place="\x00")).events
     assert "description" not in event

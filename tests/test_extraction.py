@@ -178,6 +178,7 @@ def reader_of(path, within=20):
         for pid in readers_of(path):
             if limits_of(pid)["Max core file size"] == ["0", "0"]:
                 return pid
+        # The child belongs to a thread that waits for it: /proc is the only place to look.
         time.sleep(0.01)
     raise AssertionError(f"nobody reads {path}")
 

@@ -30,8 +30,15 @@ FEED = Feed(
     author="Cổng Tỉnh",
     address="https://portal.example/tin/",
     own_address="https://portal.example/tin/atom/",
-    updated=datetime(2026, 3, 2, tzinfo=UTC),
-    entries=(ENTRY, dataclasses.replace(ENTRY, id="https://portal.example/2", author="")),
+    entries=(
+        ENTRY,
+        dataclasses.replace(
+            ENTRY,
+            id="https://portal.example/2",
+            author="",
+            updated=datetime(2026, 3, 2, tzinfo=UTC),
+        ),
+    ),
 )
 
 
@@ -126,7 +133,7 @@ def test_a_time_of_the_last_century_keeps_to_whole_minutes_of_offset():
 @pytest.mark.parametrize("write", [feeds.atom, feeds.rss])
 def test_a_time_without_a_zone_is_refused(write):
     with pytest.raises(ValueError, match="Naive"):
-        write(changed(updated=datetime(2026, 3, 1)))
+        write(with_entry(updated=datetime(2026, 3, 1)))
     with pytest.raises(ValueError, match="Naive"):
         write(with_entry(published=datetime(2026, 3, 1)))
 

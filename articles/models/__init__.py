@@ -5,10 +5,11 @@ from ..moderation import IndependentApprovalTask
 from .attachments import DocumentContent
 from .base import (
     ArticlePage,
+    ChosenPage,
     ListedPage,
     PortalPage,
     PortalPageForm,
-    free_slug,
+    in_chosen_order,
     stream_text,
     with_lead_images,
 )
@@ -29,6 +30,7 @@ from .vocabularies import Author, DirectiveType, Issuer, Topic
 __all__ = [
     "ArticlePage",
     "Author",
+    "ChosenPage",
     "DirectiveAttachment",
     "DirectiveIndexPage",
     "DirectivePage",
@@ -55,7 +57,7 @@ __all__ = [
     "RelatedPage",
     "RelationKind",
     "Topic",
-    "free_slug",
+    "in_chosen_order",
     "stream_text",
     "today",
     "with_lead_images",

@@ -1,5 +1,3 @@
-from itertools import chain, count
-
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
@@ -7,10 +5,10 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
-from wagtail.models import Page, PageQuerySet, Site
+from wagtail.models import Orderable, Page, PageQuerySet, Site
 from wagtail.search import index
 
 from sidebar.models import Sidebar
@@ -22,7 +20,7 @@ from ..moderation import (
     has_been_shown,
     says_the_same,
 )
-from ..vietnamese import fold, fold_slug
+from ..vietnamese import fold, fold_slug, free_slug
 
 
 class PortalPageForm(WagtailAdminPageForm):
@@ -31,7 +29,7 @@ class PortalPageForm(WagtailAdminPageForm):
         if slug != fold_slug(self.cleaned_data.get("title", "")):
             return slug
         # It was made from the title and not chosen: a second page of that name is no mistake.
-        return free_slug(slug, self.parent_page, self.instance)
+        return free_page_slug(slug, self.parent_page, self.instance)
 
 
 class PortalCopyForm(CopyForm):
@@ -43,12 +41,9 @@ class PortalCopyForm(CopyForm):
         self.fields.pop("alias", None)
 
 
-def free_slug(slug, parent, page):
-    """The slug, or the first of slug-2, slug-3 … that no other page below this parent has."""
-    candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
-    return next(
-        candidate for candidate in candidates if Page._slug_is_available(candidate, parent, page)
-    )
+def free_page_slug(slug, parent, page):
+    """A slug that no other page below this parent has."""
+    return free_slug(slug, lambda wanted: not Page._slug_is_available(wanted, parent, page))
 
 
 class PortalPage(Page):
@@ -85,7 +80,7 @@ class PortalPage(Page):
         if self.path and self.slug in ("", made):
             # Asked again here, behind the form: while an editor presses a button, autosave may be
             # making the same page.
-            self.slug = free_slug(made, self.get_parent(), self)
+            self.slug = free_page_slug(made, self.get_parent(), self)
 
     def save_revision(self, *args, user=None, overwrite_revision=None, **kwargs):
         # Wagtail's editor asks for locks, its API doesn't; here every way comes by.
@@ -212,6 +207,32 @@ def with_lead_images(articles, *sizes):
     found = images.in_bulk({page.lead_image_id for page in articles} - {None})
     for page in articles:
         page.lead_image = found.get(page.lead_image_id)
+
+
+class ChosenPage(Orderable):
+    """A page that editors put where they want it: on top of a section, below a text."""
+
+    page = models.ForeignKey(
+        "wagtailcore.Page", verbose_name=_("page"), on_delete=models.CASCADE, related_name="+"
+    )
+
+    panels = [
+        PageChooserPanel(
+            "page", ["articles.NewsPage", "articles.DirectivePage", "articles.EventPage"]
+        )
+    ]
+
+    class Meta(Orderable.Meta):
+        abstract = True
+
+    def __str__(self):
+        return str(self.page)
+
+
+def in_chosen_order(rows, pages):
+    """Those of the pages (a queryset of what may be shown) that the rows name, in their order."""
+    chosen = [row.page_id for row in rows]
+    return sorted(pages.filter(pk__in=chosen), key=lambda page: chosen.index(page.pk))
 
 
 class ListedPage(PortalPage):

@@ -187,13 +187,11 @@ class DirectiveIndexPage(RoutablePageMixin, ListedPage):
 
     @path("atom/", name="atom")
     def as_atom(self, request):
-        listing = Listing(self, request)
-        return register_exports.atom(listing, self, f"{self.full_url}atom/{listing.query.address}")
+        return register_exports.atom(Listing(self, request), self, request)
 
     @path("rss/", name="rss")
     def as_rss(self, request):
-        listing = Listing(self, request)
-        return register_exports.rss(listing, self, f"{self.full_url}rss/{listing.query.address}")
+        return register_exports.rss(Listing(self, request), self, request)
 
 
 def root_url(page):

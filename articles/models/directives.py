@@ -10,7 +10,6 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -34,7 +33,7 @@ from wagtail.url_routing import RouteResult
 from .. import references
 from ..blocks import DirectiveStreamBlock
 from ..comparison import compare, text_lines
-from ..effect import NEVER, Facts, timeline
+from ..effect import Facts, timeline
 from ..open_files import closed_collections
 from ..outline import outline
 from ..qr import qr_code
@@ -42,7 +41,7 @@ from ..register import title_key
 from ..register_query import read_day
 from ..relations import both_ways
 from ..standing import stages
-from ..vietnamese import fold
+from ..vietnamese import fold, local_day
 from .attachments import DocumentContent
 from .base import ArticlePage, ArticleQuerySet, PortalPageForm
 from .editions import Edition
@@ -88,10 +87,6 @@ def with_periods(directives, on):
     for page in directives:
         if page.pk in periods:
             page.period = periods[page.pk]
-
-
-def local_day(day):
-    return date_format(day, "j/n/Y")
 
 
 # What a draft may still lack: a code of validation errors.
@@ -588,8 +583,6 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
     def _standing(self, asked, relations):
         """On the day of the address, or today."""
         day = read_day(asked)
-        if day == NEVER:
-            day = None
         counted = day or timezone.localdate()
         history = stages(self.periods, self.signed_on, relations, self.suspensions.all())
         return {

@@ -1,5 +1,4 @@
-from datetime import UTC, datetime, time, timedelta
-from itertools import chain, count
+from datetime import datetime, time, timedelta
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
@@ -20,21 +19,27 @@ from wagtail.admin.panels import (
     PageChooserPanel,
 )
 from wagtail.contrib.routable_page.models import path
-from wagtail.models import Orderable, Page, PageManager
+from wagtail.models import Page, PageManager
 
 from sidebar.models import PageViews
 
 from .. import feeds
 from ..subscriptions import answer, portal_name
-from ..vietnamese import fold, fold_slug
+from ..vietnamese import fold, fold_slug, free_slug
 from .archives import DatedIndexPage, Selection
-from .base import ArticlePage, ArticleQuerySet, ListedPage, with_lead_images
+from .base import (
+    ArticlePage,
+    ArticleQuerySet,
+    ChosenPage,
+    ListedPage,
+    in_chosen_order,
+    with_lead_images,
+)
 from .vocabularies import Author, Topic
 
 RELATED = 4  # pages
 MOST_READ, MOST_READ_DAYS = 5, 90
 FEED_LENGTH = 50  # entries
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # As the templates cut them.
 LIST_PICTURE = "fill-320x180|format-webp"
 CARD_PICTURE = "fill-480x270|format-webp"
@@ -64,11 +69,11 @@ class NewsTag(TaggedItemBase):
         # get into addresses.
         if self.tag.slug and self.tag.slug == fold_slug(self.tag.slug):
             return
-        wanted = fold_slug(self.tag.name)[:90] or "the"
-        taken = set(Tag.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
         # "bão" and "báo" are two words.
-        candidates = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
-        self.tag.slug = next(slug for slug in candidates if slug not in taken)
+        self.tag.slug = free_slug(
+            fold_slug(self.tag.name)[:90] or "the",
+            lambda slug: Tag.objects.filter(slug=slug).exists(),
+        )
         self.tag.save()
 
 
@@ -137,9 +142,8 @@ class NewsPage(ArticlePage):
         return context
 
     def _related_by_hand(self):
-        chosen = [row.page_id for row in self.related.all()]
-        public = Page.objects.live().public().filter(pk__in=chosen).exclude(pk=self.pk)
-        return sorted(public.specific(), key=lambda page: chosen.index(page.pk))
+        public = Page.objects.live().public().exclude(pk=self.pk)
+        return in_chosen_order(self.related.all(), public.specific())
 
     def _about_the_same(self, topics, tags):
         by_topic = NewsPage.topics.through.objects.filter(topic__in=topics).values("newspage")
@@ -161,26 +165,14 @@ class NewsPage(ArticlePage):
         )
 
 
-class RelatedPage(Orderable):
-    """A page that a piece of news sends its readers to, chosen by hand."""
+class RelatedPage(ChosenPage):
+    """A page that a piece of news sends its readers to."""
 
     news = ParentalKey(NewsPage, on_delete=models.CASCADE, related_name="related")
-    page = models.ForeignKey(
-        "wagtailcore.Page", verbose_name=_("page"), on_delete=models.CASCADE, related_name="+"
-    )
 
-    panels = [
-        PageChooserPanel(
-            "page", ["articles.NewsPage", "articles.DirectivePage", "articles.EventPage"]
-        )
-    ]
-
-    class Meta(Orderable.Meta):
+    class Meta(ChosenPage.Meta):
         verbose_name = _("related page")
         verbose_name_plural = _("related pages")
-
-    def __str__(self):
-        return str(self.page)
 
 
 class NewsIndexPage(DatedIndexPage):
@@ -212,9 +204,7 @@ class NewsIndexPage(DatedIndexPage):
     @property
     def featured_news(self):
         """The featured news that the public may read, in the editors' order."""
-        chosen = [row.page_id for row in self.featured.all()]
-        public = NewsPage.objects.published().filter(pk__in=chosen)
-        return sorted(public, key=lambda page: chosen.index(page.pk))
+        return in_chosen_order(self.featured.all(), NewsPage.objects.published())
 
     @property
     def most_read(self):
@@ -302,14 +292,12 @@ class NewsIndexPage(DatedIndexPage):
             author=portal,
             address=here + below,
             own_address=here + own_path,
-            # Of the entries, so that the same news gives the same bytes.
-            updated=max((entry.updated for entry in entries), default=NEVER),
             entries=entries,
         )
 
 
-class FeaturedNews(Orderable):
-    """A piece of news that a section puts on top, in the editors' order."""
+class FeaturedNews(ChosenPage):
+    """A piece of news that a section puts on top."""
 
     section = ParentalKey(NewsIndexPage, on_delete=models.CASCADE, related_name="featured")
     page = models.ForeignKey(
@@ -318,9 +306,6 @@ class FeaturedNews(Orderable):
 
     panels = [PageChooserPanel("page", "articles.NewsPage")]
 
-    class Meta(Orderable.Meta):
+    class Meta(ChosenPage.Meta):
         verbose_name = _("featured page")
         verbose_name_plural = _("featured pages")
-
-    def __str__(self):
-        return str(self.page)

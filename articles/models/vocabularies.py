@@ -3,13 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 
-from ..vietnamese import fold_slug
+from ..vietnamese import fold_slug, free_slug, local_day
 from .effects import RegisterChange
 
 
@@ -26,19 +25,14 @@ class NamedRecord(models.Model):
 
     def save(self, *args, **kwargs):
         if not self.slug:
-            self.slug = self._free_slug(fold_slug(self.name)[:200] or "muc")
+            # After a merger the new province has the name of an old one.
+            self.slug = free_slug(
+                fold_slug(self.name)[:200] or "muc",
+                lambda slug: type(self).objects.filter(slug=slug).exists(),
+            )
         with transaction.atomic():
             super().save(*args, **kwargs)
             RegisterChange.objects.note(())
-
-    def _free_slug(self, wanted):
-        # A thousand bodies of one name are not to be expected, a second one is: after a merger the
-        # new province has the name of an old one.
-        taken = set(
-            type(self).objects.filter(slug__startswith=wanted).values_list("slug", flat=True)
-        )
-        candidates = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))]
-        return next(slug for slug in candidates if slug not in taken)
 
 
 class DirectiveType(NamedRecord):
@@ -156,7 +150,7 @@ class Issuer(NamedRecord):
         if self.dissolved_on:
             return _("%(name)s (until %(day)s)") % {
                 "name": self.name,
-                "day": date_format(self.dissolved_on, "j/n/Y"),
+                "day": local_day(self.dissolved_on),
             }
         return self.name
 
@@ -203,7 +197,7 @@ class Issuer(NamedRecord):
                         field: _("%(document)s was signed on %(day)s.")
                         % {
                             "document": directive.reference,
-                            "day": date_format(directive.signed_on, "j/n/Y"),
+                            "day": local_day(directive.signed_on),
                         }
                     }
                 )

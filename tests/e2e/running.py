@@ -141,6 +141,7 @@ def wait_until_ready(portal):
             over = portal.process.poll() is not None or time.monotonic() > deadline
             if over:
                 raise AssertionError(f"no page from serve:\n{tail(portal.log)}") from error
+        # Another program is starting: nothing tells when it is ready but its answer.
         time.sleep(0.1)
 
 
@@ -150,6 +151,7 @@ def end(portal):
         portal.process.wait(GONE_WITHIN)
     deadline = time.monotonic() + 1
     while (left := portal.processes()) and time.monotonic() < deadline:
+        # They are children of a process that is gone: nobody here can wait for their end.
         time.sleep(0.05)
     for pid in left:
         os.kill(pid, signal.SIGKILL)

@@ -77,6 +77,7 @@ def test_one_command_brings_a_copy_of_the_sources_to_a_live_page(tmp_path, recor
                     pytest.skip("needs the package index, to install the locked requirements")
                 assert process.poll() is None, tail(log)
                 assert time.monotonic() - begun < GIVE_UP_AFTER, tail(log)
+                # Its words in a file are all that a stranger's process says.
                 time.sleep(0.2)
             record_property("seconds to the first page", round(time.monotonic() - begun, 1))
             page = answers(f"http://127.0.0.1:{port}/")
