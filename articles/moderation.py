@@ -6,8 +6,10 @@ themselves, and anybody with the publish permission put a text online directly."
 import json
 import re
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractGroupApprovalTask, PagePermissionTester, TaskState
 
@@ -39,7 +41,14 @@ class IndependentApprovalTask(AbstractGroupApprovalTask):
             task_state.workflow_state.content_object, user
         ):
             raise PermissionDenied
-        return super().on_action(task_state, user, action_name, **kwargs)
+        try:
+            with transaction.atomic():
+                return super().on_action(task_state, user, action_name, **kwargs)
+        except ValidationError:
+            # What it depends on has changed while it waited, a body's last day for example. Where
+            # the view leads now, a message says what (wagtail_hooks.say_what_hinders).
+            page = task_state.workflow_state.content_object
+            return reverse("wagtailadmin_pages:edit", args=[page.pk])
 
 
 def had_a_hand_in(obj, user):

@@ -1,4 +1,5 @@
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -118,10 +119,30 @@ def say_why_it_was_sent_back(request, page):
         )
 
 
+def is_opened(request):
+    # The editor that saves by itself asks once more for parts of the page, none of which shows a
+    # message.
+    return request.method == "GET" and "_w_hydrate_create_view" not in request.GET
+
+
+@hooks.register("before_edit_page")
+def say_what_hinders(request, page):
+    """What was in order when it was submitted, and is so no more: it can't be approved."""
+    if not is_opened(request) or not page.workflow_in_progress:
+        return
+    try:
+        page.get_latest_revision_as_object().full_clean()
+    except ValidationError as error:
+        problems = " ".join(error.messages)
+        messages.error(
+            request,
+            gettext("It can't be published as it is: %(problems)s") % {"problems": problems},
+        )
+
+
 @hooks.register("before_edit_page")
 def warn_of_the_same_number_when_opened(request, page):
-    # The editor that saves by itself asks once more for parts of the page, none of which shows it.
-    if request.method == "GET" and "_w_hydrate_create_view" not in request.GET:
+    if is_opened(request):
         warn_of_the_same_number(request, page)
 
 
@@ -156,8 +177,7 @@ def warn_of_the_same_number(request, page):
 
 @hooks.register("before_edit_page")
 def name_the_scans(request, page):
-    is_opened = request.method == "GET" and "_w_hydrate_create_view" not in request.GET
-    if not is_opened or not isinstance(page, DirectivePage):
+    if not is_opened(request) or not isinstance(page, DirectivePage):
         return
     names = {row.document_id: row.name for row in page.attachments.all()}
     scans = DocumentContent.objects.filter(

@@ -320,3 +320,14 @@ def test_a_body_with_a_new_name_keeps_its_old_one_in_old_editions():
     DirectiveType.objects.filter(pk=page.type_id).update(name="Chỉ thị mới")
     first, *_others = page.editions.all()
     assert any("UBND tỉnh Quảng Trị" in line for line in first.lines)
+
+
+def test_a_change_that_happened_elsewhere_does_not_repeat_the_last_note():
+    page = make_directive()
+    page.change_note = "Sửa lỗi gõ"
+    page.title = "Tên mới"
+    page.save_revision().publish()
+    page.issuer.name = "Cơ quan tên khác"
+    page.issuer.save()
+    DirectivePage.objects.get(pk=page.pk).save()
+    assert [edition.note for edition in page.editions.all()] == ["", "Sửa lỗi gõ", ""]

@@ -1,13 +1,15 @@
 """Nobody approves or publishes their own work: each path by direct URL, as a hostile hand would."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from wagtail.models import GroupApprovalTask, Page, Task, Workflow, WorkflowPage, WorkflowState
 
-from articles.models import NewsIndexPage, NewsPage
+from articles.models import Issuer, NewsIndexPage, NewsPage
 from articles.moderation import IndependentApprovalTask
 from home.offices import BOARD, EDITORS, REVIEWERS, set_up
-from tests.factories import make_home, make_news, make_user
+from tests.factories import make_directive, make_home, make_news, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +304,25 @@ def test_the_author_may_take_a_submission_back_and_go_on(client, office):
     edit(client, page, title="Nghĩ lại", **{"action-cancel-workflow": "1"})
     edit(client, page, title="Nghĩ lại")
     assert NewsPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == "Nghĩ lại"
+
+
+def test_what_can_no_longer_be_published_is_said_and_stays_with_its_step(client, office):
+    page = make_directive(title="Chờ duyệt", live=False, owner=office["lan"])
+    page.save_revision(user=office["lan"])
+    page.get_workflow().start(page, office["lan"])
+    approve(client, office["minh"], page)
+    # Behind its own form, which refuses a last day before what it signed.
+    Issuer.objects.filter(pk=page.issuer_id).update(dissolved_on=page.signed_on - timedelta(days=1))
+
+    response = approve(client, office["binh"], page)
+
+    edit_address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    assert (response.status_code, response.url) == (302, edit_address)
+    assert not is_live(page)
+    assert step(page) == "Ban biên tập duyệt đăng"
+    assert "Chưa thể đăng như hiện nay" in client.get(edit_address).text
+
+    Issuer.objects.filter(pk=page.issuer_id).update(dissolved_on=None)
+    assert "Chưa thể đăng" not in client.get(edit_address).text
+    approve(client, office["binh"], page)
+    assert is_live(page)

@@ -19,7 +19,7 @@ from home.demo import load
 from home.views import refused
 from polls.models import Choice, Poll
 from sidebar.models import ExchangeRate, Sidebar, WeatherReading, WeatherRegion
-from tests.factories import make_user
+from tests.factories import make_directive, make_user
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE_FOLDERS = [ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls")]
@@ -111,6 +111,9 @@ def test_every_template_renders_without_a_socket(
     client.get("/khong-co/")
     withdrawn = DirectiveAttachment.objects.exclude(directive__withdrawn_on=None).get()
     client.get(withdrawn.document.url)
+    for title in ("Một", "Hai"):
+        namesake = make_directive(title=title, number="501")
+    client.get(namesake.permalink)
     gone = DirectivePage.objects.live().first()
     gone.unpublish()
     client.get(gone.url)

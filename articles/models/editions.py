@@ -9,10 +9,13 @@ class EditionManager(models.Manager):
         last = directive.editions.last()
         if last and last.lines == lines:
             return last
+        # What changed elsewhere, a body's name or a relation's end, has no note: the last one was
+        # said of something else.
+        is_new = last and directive.change_note != last.note
         return self.create(
             directive_id=directive.pk,
             number=last.number + 1 if last else 1,
-            note=directive.change_note if last else "",
+            note=directive.change_note if is_new else "",
             lines=lines,
         )
 
