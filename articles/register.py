@@ -220,8 +220,13 @@ class Selection:
         return self._register.periods["effect"].take(self._periods)
 
     @cached_property
+    def _found(self):
+        """Positions of what is selected, the oldest first."""
+        return np.flatnonzero(self._selected)
+
+    @property
     def total(self):
-        return int(np.count_nonzero(self._selected))
+        return len(self._found)
 
     @cached_property
     def facets(self):
@@ -233,12 +238,15 @@ class Selection:
         return {name: self._counts(name) for name in FACETS}
 
     def _counts(self, name):
-        counted = self._rejections == self._rejected.get(name, 0)
+        own_filter = self._rejected.get(name)
         if name == "topic":
+            counted = self._selected if own_filter is None else self._rejections == own_filter
             topics = self._register.topics
             codes = topics["code"].take(np.flatnonzero(counted.take(topics["position"])))
+        elif own_filter is None:
+            codes = self._codes(name).take(self._found)
         else:
-            codes = self._codes(name).take(np.flatnonzero(counted))
+            codes = self._codes(name).take(np.flatnonzero(self._rejections == own_filter))
         vocabulary = self._register.vocabularies[name]
         counts = np.bincount(codes, minlength=len(vocabulary)).tolist()
         pairs = [pair for pair in zip(vocabulary, counts, strict=True) if pair[1]]
@@ -250,9 +258,9 @@ class Selection:
 
     def _positions(self, order):
         if order == "oldest":
-            return np.flatnonzero(self._selected)
+            return self._found
         if order == "newest":
-            return np.flatnonzero(self._selected)[::-1]
+            return self._found[::-1]
         positions = self._register.orders[order]
         return positions.take(np.flatnonzero(self._selected.take(positions)))
 
@@ -264,10 +272,6 @@ class Selection:
         """The effects on the day of all that `pks` gives, in its order."""
         return [EFFECTS[code] for code in self._effects.take(self._positions(order)).tolist()]
 
-    def page(self, order, offset, limit):
-        positions = self._positions(order)[offset : offset + limit]
-        return self._register.columns["pk"].take(positions).tolist()
-
     def neighbours(self, pk, order):
         """What is listed before and after a directive; None where nothing is."""
         pks = self.pks(order)
@@ -278,10 +282,19 @@ class Selection:
         index = around.index(pk)
         return around[index - 1], around[index + 1]
 
+    def listed(self, order, offset, limit):
+        """{primary key: Period that holds the day} of a page, in its order."""
+        positions = self._positions(order)[offset : offset + limit]
+        pks = self._register.columns["pk"].take(positions).tolist()
+        return dict(zip(pks, map(self._period_at, positions), strict=True))
+
     def effect_of(self, pk):
         """The Period of a directive that holds the day. KeyError: not in the register."""
+        return self._period_at(self._register.position(pk))
+
+    def _period_at(self, position):
         periods = self._register.periods
-        index = self._periods[self._register.position(pk)]
+        index = self._periods[position]
         return Period(
             EFFECTS[periods["effect"][index]],
             date.fromordinal(periods["start"][index]),

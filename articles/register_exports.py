@@ -129,10 +129,9 @@ def _feed(listing, index, request, own_path):
     """The newest directives of this state as a Feed."""
     from .models import Edition
 
-    pks = listing.selection.page("newest", 0, FEED_LENGTH)
-    directives = listing.directives(pks)
+    directives = listing.directives("newest", 0, FEED_LENGTH)
     changed = dict(
-        Edition.objects.filter(directive__in=pks)
+        Edition.objects.filter(directive__in=directives)
         .order_by("number")
         .values_list("directive_id", "published_at")
     )

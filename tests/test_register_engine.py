@@ -50,7 +50,7 @@ def selected(*args, **kwargs):
 def test_a_directive_on_several_topics_is_one_in_the_total_and_one_in_each_topic():
     found = selection([row(1, topics=(5, 6, 7)), row(2, topics=(5,)), row(3)], topic=[5, 6, 7])
     assert found.total == 2
-    assert found.page("oldest", 0, 10) == [1, 2]
+    assert list(found.listed("oldest", 0, 10)) == [1, 2]
     assert found.facets["topic"] == [(5, 2), (6, 1), (7, 1)]
 
 
@@ -216,7 +216,7 @@ def test_letters_beyond_ascii_in_keys_do_no_harm():
 def test_pages_follow_each_other_and_end(order):
     rows = [row(pk, title_key=str(pk % 3), number=pk % 4) for pk in range(25)]
     found = selection(rows)
-    pages = [found.page(order, offset, 10) for offset in (0, 10, 20, 30)]
+    pages = [list(found.listed(order, offset, 10)) for offset in (0, 10, 20, 30)]
     assert [len(page) for page in pages] == [10, 10, 5, 0]
     assert [pk for page in pages for pk in page] == found.pks(order).tolist()
 
@@ -251,7 +251,7 @@ def test_related_are_those_with_most_topics_in_common_then_of_the_same_kind():
 def test_an_empty_register_answers():
     found = selection([], type=[1], topic=[1], effect=["in-force"], hidden=[SECTION], as_of=True)
     assert (found.total, found.facets) == (0, {name: [] for name in FACETS})
-    assert [found.page(order, 0, 10) for order in ORDERS] == [[]] * 4
+    assert [list(found.listed(order, 0, 10)) for order in ORDERS] == [[]] * 4
 
 
 def test_plain_tuples_from_the_database_are_rows():

@@ -63,16 +63,17 @@ class Listing:
         """A Page of DirectivePages with their periods."""
         size = self.query.size
         number = min(self.query.page, max(1, ceil(self.total / size)))
-        pks = self.selection.page(self.query.order, (number - 1) * size, size)
         # The paginator only has to count: what it would slice is selected already.
-        return Paginator(range(self.total), size).page(number), self.directives(pks)
+        listing = Paginator(range(self.total), size).page(number)
+        return listing, self.directives(self.query.order, (number - 1) * size, size)
 
-    def directives(self, pks):
-        """In the order of the keys, with type, issuer, address and the period of the day."""
-        found = DirectivePage.objects.for_lists().only(*LISTED_FIELDS).in_bulk(list(pks))
-        directives = [found[pk] for pk in pks if pk in found]
+    def directives(self, order, offset, limit):
+        """With type, issuer, address and the period of the day."""
+        periods = self.selection.listed(order, offset, limit)
+        found = DirectivePage.objects.for_lists().only(*LISTED_FIELDS).in_bulk(list(periods))
+        directives = [found[pk] for pk in periods if pk in found]
         for directive in directives:
-            directive.period = self.selection.effect_of(directive.pk)
+            directive.period = periods[directive.pk]
             # All lie below the register: twenty times cheaper than asking for each.
             directive.address = self._address + directive.url_path.removeprefix(self._url_path)
         return directives
