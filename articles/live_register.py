@@ -19,6 +19,9 @@ from .register import Register
 from .register_query import EFFECT_WORDS
 from .vietnamese import fold_slug
 
+# A section of thousands was moved: databases take no more of them in one question.
+MANY = 5_000
+
 logger = logging.getLogger(__name__)
 _lock = Lock()
 _current = None
@@ -69,10 +72,10 @@ def _version():
 def _read(known):
     # What is committed between these queries is read now, and once more at the next request.
     version = _version()
-    if known is None or known.version > version:
+    changes = RegisterChange.objects.filter(version__gt=known.version if known else 0)
+    if known is None or known.version > version or changes.count() > MANY:
         register = Register.of(_rows(), version)
     else:
-        changes = RegisterChange.objects.filter(version__gt=known.version)
         changed = list(changes.values_list("directive_id", flat=True))
         rows = list(_rows(changed))
         gone = set(changed) - {row[0] for row in rows}

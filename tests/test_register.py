@@ -257,6 +257,19 @@ def test_reordering_sections_keeps_what_is_closed_closed(client, register):
     assert "Tuyệt đối kín" not in body(client.get("/van-ban/json/"))
 
 
+def test_of_many_changes_all_is_read_anew(client, register, monkeypatch):
+    assert len(listed(client)) == 3
+    monkeypatch.setattr("articles.live_register.MANY", 1)
+    section = make_section(DirectiveIndexPage.objects.get(), "Ba văn bản")
+    for number in ("81", "82", "83"):
+        make_directive(section, number=number, title=number)
+    section.delete()
+    for number in ("91", "92"):
+        make_directive(number=number, title=number)
+    assert {"91/CT-UBND", "92/CT-UBND", "07/CT-UBND"} < set(listed(client))
+    assert len(listed(client)) == 5
+
+
 def test_new_names_are_shown_at_once(client, register):
     assert "Sở Nội vụ" in client.get("/van-ban/").text
     issuer = Issuer.objects.get(slug="so-noi-vu")
