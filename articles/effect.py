@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from .vietnamese import local_day
 
 ALWAYS = date.min
 NEVER = date.max
@@ -23,6 +26,12 @@ class Effect(TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
     EXPIRED = "expired", _("No longer in force")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    def worded(self, effective_on):
+        """As lists say it: of what is not yet in force, from when it will be."""
+        if self == Effect.NOT_YET:
+            return gettext("In force from %(day)s") % {"day": local_day(effective_on)}
+        return self.label
 
 
 # What a reader may have to follow, at least in part.

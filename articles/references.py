@@ -137,6 +137,12 @@ def tidy(symbol, abbreviations):
     return re.sub(r"\bTTG\b", "TTg", symbol)
 
 
+def written(number, symbol):
+    """Number and symbol as people cite them: 07/CT-UBND, and the Party's 15-CT/TU."""
+    is_party = PARTY_SYMBOL.search(symbol) and "/" not in number
+    return f"{number}{'-' if is_party else '/'}{symbol}"
+
+
 def address(reference, year):
     """The last part of the permanent address, `year` being that of signing: 07-CT-UBND-2014."""
     own_year = [str(reference.year)] if reference.year else []

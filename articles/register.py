@@ -29,7 +29,7 @@ STEPS = 36**STEP
 
 GONE = -1  # for a position
 
-# Days whose periods are kept, 8 bytes a directive each.
+# Days whose periods are kept, 9 bytes a directive each.
 MAX_DAYS = 4
 
 FIRST_DAY, LAST_DAY = ALWAYS.toordinal(), NEVER.toordinal()
@@ -93,8 +93,8 @@ class Register:
     periods: dict[str, np.ndarray]  # "position" of a directive, "start", "end", "effect"
     vocabularies: dict[str, dict]  # value: code
     orders: dict[str, np.ndarray]  # positions by number and by title
-    # What `periods_on` found for days asked before: nearly every reader asks for today.
-    days: dict[date, np.ndarray] = field(default_factory=dict, repr=False)
+    # What `on` found for days asked before: nearly every reader asks for today.
+    days: dict[date, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, rows: Iterable[Row], version=0):
@@ -151,8 +151,8 @@ class Register:
             raise KeyError(pk)
         return int(found[0])
 
-    def periods_on(self, day: date):
-        """For each directive, which one of `periods` it is in."""
+    def on(self, day: date):
+        """For each directive, which one of `periods` it is in, and the code of its effect."""
         if (known := self.days.get(day)) is not None:
             return known
         number = day.toordinal()
@@ -161,8 +161,8 @@ class Register:
         periods[self.periods["position"].take(current)] = current
         if len(self.days) >= MAX_DAYS:
             self.days.clear()
-        self.days[day] = periods
-        return periods
+        self.days[day] = periods, self.periods["effect"].take(periods)
+        return self.days[day]
 
     def out_of_sight(self, sections, hidden):
         known = self.vocabularies["section"]
@@ -213,11 +213,11 @@ class Selection:
 
     @cached_property
     def _periods(self):
-        return self._register.periods_on(self._day)
+        return self._register.on(self._day)[0]
 
     @cached_property
     def _effects(self):
-        return self._register.periods["effect"].take(self._periods)
+        return self._register.on(self._day)[1]
 
     @cached_property
     def _found(self):

@@ -127,9 +127,11 @@ def rss(listing, index, request):
 
 def _feed(listing, index, request, own_path):
     """The newest directives of this state as a Feed."""
-    from .models import Edition
+    from .models import DirectivePage, Edition
 
-    directives = listing.directives("newest", 0, FEED_LENGTH)
+    periods = listing.selection.listed("newest", 0, FEED_LENGTH)
+    found = DirectivePage.objects.for_lists().defer_streamfields().in_bulk(list(periods))
+    directives = [found[pk] for pk in periods if pk in found]
     changed = dict(
         Edition.objects.filter(directive__in=directives)
         .order_by("number")
@@ -138,6 +140,7 @@ def _feed(listing, index, request, own_path):
     root_url = index.get_url_parts()[1]
     entries = []
     for directive in directives:
+        directive.period = periods[directive.pk]
         published = directive.first_published_at or changed.get(directive.pk) or feeds.LONG_AGO
         updated = max(published, changed.get(directive.pk, published))
         entries.append(

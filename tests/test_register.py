@@ -346,3 +346,21 @@ def test_twelve_queries_are_enough_whatever_is_asked(client, register, query):
     )
     needed()
     assert needed() <= few <= 12
+
+
+def test_what_editors_and_readers_type_is_text_and_no_markup(client, register):
+    nasty = '"><script>alert(1)</script>'
+    Issuer.objects.filter(name="Sở Nội vụ").update(name=nasty, short_name=nasty)
+    plan = DirectivePage.objects.get(number="03")
+    plan.title, plan.signer = f"Kế hoạch {nasty}", nasty
+    plan.save()
+    for asked in ({}, {"nguoi-ky": nasty, "ngay": nasty}):
+        page = html.fromstring(client.get("/van-ban/", asked).content)
+        assert not [script for script in page.iter("script") if script.text == "alert(1)"]
+        # It is offered as an issuer and as a signer.
+        labels = page.xpath("//form[@id='filters']//li/label/span[1]/text()")
+        assert labels.count(nasty) == 2
+    listed = html.fromstring(client.get("/van-ban/").content).find_class("register")[0]
+    titles, issuers = listed.xpath("//p[@class='register-subject']/a"), listed.find_class("quiet")
+    assert f"Kế hoạch {nasty}" in [title.text for title in titles]
+    assert nasty in [issuer.text for issuer in issuers]

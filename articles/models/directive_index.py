@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+from datetime import date
 from math import ceil
 
 from django.core.paginator import Paginator
@@ -6,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 
-from .. import live_register, privacy, register_exports
+from .. import live_register, privacy, references, register_exports
 from ..effect import Effect
 from ..register_query import (
     FACET_WORDS,
@@ -31,11 +33,17 @@ FACET_LABELS = {
 AT_ONCE, BEHIND_MORE = 6, 18
 
 
-LISTED_FIELDS = [
-    *("title", "url_path", "path", "depth", "number", "symbol", "reference_key", "signed_on"),
-    *("effective_on", "subject", "first_published_at", "type__name", "type__slug"),
-    *("issuer__name", "issuer__short_name"),
-]
+@dataclass(frozen=True, slots=True)
+class ListedDirective:
+    """A line of the register. A DirectivePage will do as well, and takes five times as long."""
+
+    reference: str
+    title: str
+    address: str
+    signed_on: date
+    issuer_name: str
+    effect: Effect
+    state: str
 
 
 class Listing:
@@ -60,23 +68,35 @@ class Listing:
 
     @property
     def page(self):
-        """A Page of DirectivePages with their periods."""
+        """(Page of the paginator, its ListedDirectives)"""
         size = self.query.size
         number = min(self.query.page, max(1, ceil(self.total / size)))
         # The paginator only has to count: what it would slice is selected already.
         listing = Paginator(range(self.total), size).page(number)
-        return listing, self.directives(self.query.order, (number - 1) * size, size)
+        return listing, self._lines((number - 1) * size, size)
 
-    def directives(self, order, offset, limit):
-        """With type, issuer, address and the period of the day."""
-        periods = self.selection.listed(order, offset, limit)
-        found = DirectivePage.objects.for_lists().only(*LISTED_FIELDS).in_bulk(list(periods))
-        directives = [found[pk] for pk in periods if pk in found]
-        for directive in directives:
-            directive.period = periods[directive.pk]
+    def _lines(self, offset, limit):
+        periods = self.selection.listed(self.query.order, offset, limit)
+        rows = DirectivePage.objects.filter(pk__in=periods).values_list(
+            *("pk", "number", "symbol", "title", "url_path"),
+            *("signed_on", "effective_on", "issuer__short_name"),
+        )
+        found = {row[0]: row[1:] for row in rows}
+        return [
+            self._line(period.effect, *found[pk]) for pk, period in periods.items() if pk in found
+        ]
+
+    def _line(self, effect, number, symbol, title, url_path, signed_on, effective_on, issuer_name):
+        return ListedDirective(
+            reference=references.written(number, symbol),
+            title=title,
             # All lie below the register: twenty times cheaper than asking for each.
-            directive.address = self._address + directive.url_path.removeprefix(self._url_path)
-        return directives
+            address=self._address + url_path.removeprefix(self._url_path),
+            signed_on=signed_on,
+            issuer_name=issuer_name,
+            effect=effect,
+            state=effect.worded(effective_on),
+        )
 
     @property
     def facets(self):

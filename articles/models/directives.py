@@ -308,12 +308,16 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
     @property
     def reference(self):
         """Number and symbol as people cite them: 07/CT-UBND."""
-        is_party = references.PARTY_SYMBOL.search(self.symbol) and "/" not in self.number
-        return f"{self.number}{'-' if is_party else '/'}{self.symbol}"
+        return references.written(self.number, self.symbol)
 
     @property
     def day(self):
         return self.signed_on
+
+    @property
+    def issuer_name(self):
+        """As lists name it."""
+        return self.issuer.short_name
 
     @property
     def permalink(self):
@@ -374,6 +378,10 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
     @property
     def effect(self):
         return self.period.effect
+
+    @property
+    def state(self):
+        return self.effect.worded(self.effective_on)
 
     def effect_on(self, day: date):
         return self.period_on(day).effect
