@@ -2,9 +2,11 @@
 
 import csv as csv_format
 from itertools import islice
+from threading import BoundedSemaphore
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +16,11 @@ from .vietnamese import local_day
 
 # Directives that are read from the database, and are in memory, at once.
 CHUNK = 1_000
+# Whole registers that a process writes at once: each holds one of its few threads for seconds, and
+# readers of pages come first.
+EXPORTS_AT_ONCE = 2
+RETRY_AFTER = 30  # seconds
+_turns = BoundedSemaphore(EXPORTS_AT_ONCE)
 FEED_LENGTH = 50
 COLUMNS = {
     "reference": gettext_lazy("Number and symbol"),
@@ -109,8 +116,28 @@ def _json_lines(listing, root_url):
     yield "\n]}\n"
 
 
+class _Turn:
+    """Lines of an export; others wait until it is closed, at its end or when the reader leaves."""
+
+    def __init__(self, lines):
+        self._lines = lines
+        self._is_open = True
+
+    def __iter__(self):
+        return self._lines
+
+    def close(self):
+        if self._is_open:
+            self._is_open = False
+            _turns.release()
+
+
 def _download(lines, content_type, name):
-    response = StreamingHttpResponse(lines, content_type=content_type)
+    if not _turns.acquire(blocking=False):
+        return HttpResponse(
+            render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_AFTER}
+        )
+    response = StreamingHttpResponse(_Turn(lines), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -8,6 +8,7 @@ from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
@@ -712,6 +713,14 @@ def test_what_was_public_and_is_offline_says_so_and_shows_nothing_of_it(client, 
 def test_a_draft_that_was_never_public_is_not_there(client, province):
     page = make_directive(issuer=province, live=False)
     assert client.get(page.url).status_code == 404
+
+
+@pytest.mark.parametrize("query", ["", "?ngay=2015-01-01"])
+def test_what_is_offline_leads_where_editors_say(client, gone, query):
+    other = make_directive(number="08")
+    Redirect.add_redirect(gone.url, redirect_to=other)
+    response = client.get(f"{gone.url}{query}")
+    assert (response.status_code, response["Location"]) == (301, other.url)
 
 
 def test_what_is_offline_with_its_section_is_not_there(client, gone):

@@ -441,6 +441,14 @@ def paper(client, **facts):
     return shown(client, make_directive(**facts)).select_one
 
 
+def test_paper_names_the_superior_body_above_the_one_that_issued(client):
+    issuer = Issuer.objects.create(
+        name="Sở Nội vụ", short_name="Sở Nội vụ", superior="Ủy ban nhân dân tỉnh Quảng Trị"
+    )
+    head = [words(line) for line in paper(client, issuer=issuer)(".paper-issuer").select("p")]
+    assert head[:2] == ["Ủy ban nhân dân tỉnh Quảng Trị", "Sở Nội vụ"]
+
+
 def test_paper_has_the_head_of_the_decree(client):
     issuer = Issuer.objects.create(
         name="Ủy ban nhân dân tỉnh Quảng Trị", short_name="UBND", place="Quảng Trị"
@@ -449,6 +457,7 @@ def test_paper_has_the_head_of_the_decree(client):
         client, issuer=issuer, signed_on=date(2014, 2, 6), recipients="- Như trên;\n\n- VT"
     )
     assert words(part(".paper-body")) == "Ủy ban nhân dân tỉnh Quảng Trị"
+    assert part(".paper-superior") is None
     # Days below 10 and the months 1 and 2 have a zero before them; others have none.
     assert words(part(".paper-day")) == "Quảng Trị, ngày 06 tháng 02 năm 2014"
     assert words(part(".paper-name")) == "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"

@@ -2,7 +2,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +17,7 @@ from articles.models import (
     NewsPage,
 )
 from home.models import FeaturedPage
+from home.tasks import publish_scheduled
 from sidebar.models import PageViews
 from tests.factories import (
     make_directive,
@@ -220,14 +220,29 @@ def test_a_public_page_is_the_same_for_everybody_and_sets_no_cookie(client, home
     assert "Cookie" not in first.get("Vary", "")
 
 
-def test_scheduled_pages_go_online_and_offline_by_the_command_that_beat_runs(home):
+def test_scheduled_pages_go_online_and_offline_by_the_task_that_beat_runs(home):
     due = make_news("Đến giờ", live=False)
     due.go_live_at = timezone.now() - timedelta(minutes=1)
     due.save_revision(approved_go_live_at=due.go_live_at)
     ended = make_news("Hết hạn", expire_at=timezone.now() - timedelta(minutes=1))
-    call_command("publish_scheduled")
+    publish_scheduled()
     assert NewsPage.objects.get(pk=due.pk).live
     assert not NewsPage.objects.get(pk=ended.pk).live
+
+
+def test_a_scheduled_page_that_fails_keeps_no_other_from_its_time(home, caplog):
+    pages = [make_news(title, live=False) for title in ("Lỗi", "Đến giờ")]
+    for minutes, page in zip((2, 1), pages, strict=True):
+        page.go_live_at = timezone.now() - timedelta(minutes=minutes)
+        page.save_revision(approved_go_live_at=page.go_live_at)
+    # Meanwhile another page took its address.
+    broken = pages[0].latest_revision
+    broken.content["slug"] = pages[1].slug
+    broken.save()
+    for _ in range(2):
+        publish_scheduled()
+    assert [NewsPage.objects.get(pk=page.pk).live for page in pages] == [False, True]
+    assert "ValidationError" in caplog.text
 
 
 @pytest.mark.parametrize(

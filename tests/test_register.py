@@ -6,7 +6,8 @@ import json
 from datetime import date
 
 import pytest
-from django.db import connection
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
@@ -20,6 +21,7 @@ from articles.models import (
     Issuer,
     Topic,
 )
+from articles.register_exports import EXPORTS_AT_ONCE, RETRY_AFTER
 from tests.factories import make_directive, make_home, make_section
 from tests.validators import valid_atom, valid_rss
 
@@ -225,6 +227,13 @@ def body(response):
     return content.decode()
 
 
+def leave(response):
+    """What a server does when the reader has gone, but for the database, which is the test's."""
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    request_finished.connect(close_old_connections)
+
+
 def test_drafts_are_in_no_register_and_changes_are_at_once(client, register):
     assert "12/QĐ-UBND" in listed(client)
     register["new"].unpublish()
@@ -314,6 +323,24 @@ def test_an_export_reads_the_database_in_chunks(client, register, monkeypatch):
         "03/KH-SNV",
         "12/QĐ-UBND",
     ]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_of_many_exports_at_once_the_last_is_asked_to_come_back(client, register, form):
+    begun = [client.get(f"/van-ban/{form}/") for _ in range(EXPORTS_AT_ONCE)]
+    refused = client.get(f"/van-ban/{form}/")
+    assert (refused.status_code, refused["Retry-After"]) == (503, str(RETRY_AFTER))
+    assert "Xin thử lại" in refused.content.decode()
+    # Readers of pages don't notice; one export is read to its end, the other's reader leaves.
+    assert client.get("/van-ban/").status_code == 200
+    body(begun[0])
+    leave(begun[1])
+    again = [client.get(f"/van-ban/{form}/") for _ in range(EXPORTS_AT_ONCE)]
+    assert [response.status_code for response in again] == [200] * EXPORTS_AT_ONCE
+    for response in again:
+        leave(response)
+        leave(response)
+    assert client.get(f"/van-ban/{form}/").status_code == 200
 
 
 @pytest.mark.parametrize(("form", "valid"), [("atom", valid_atom), ("rss", valid_rss)])

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.http import Http404
+from django.http import Http404, HttpResponseNotFound
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     PageChooserPanel,
 )
+from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.documents import get_document_model
@@ -310,6 +311,10 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         """Number and symbol as people cite them: 07/CT-UBND."""
         return references.written(self.number, self.symbol)
 
+    def get_admin_display_title(self):
+        """In the office, too, a directive is known by its number."""
+        return f"{self.reference}: {super().get_admin_display_title()}"
+
     @property
     def day(self):
         return self.signed_on
@@ -570,6 +575,11 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
     def serve(self, request, *args, is_gone=False, **kwargs):
         if not is_gone:
             return super().serve(request, *args, **kwargs)
+        not_found = HttpResponseNotFound()
+        # Where editors lead elsewhere, readers go there. Wagtail looks only when nothing is found.
+        answer = RedirectMiddleware(lambda _request: not_found)(request)
+        if answer is not not_found:
+            return answer
         register = self.get_ancestors().filter(depth__gt=2).first()
         context = {"register": register}
         return TemplateResponse(request, "articles/directive_gone.html", context, status=410)

@@ -114,6 +114,12 @@ class Issuer(NamedRecord):
     place = models.CharField(
         _("place"), max_length=80, blank=True, help_text=_("Before the date: Quảng Trị, ngày …")
     )
+    superior = models.CharField(
+        _("superior body"),
+        max_length=200,
+        blank=True,
+        help_text=_("Printed above its name. People's committees and councils have none."),
+    )
     established_on = models.DateField(
         _("first day"), null=True, blank=True, help_text=_("Empty: before what we publish")
     )
@@ -135,6 +141,7 @@ class Issuer(NamedRecord):
     panels = [
         FieldPanel("name"),
         FieldRowPanel(["short_name", "abbreviation", "place"]),
+        FieldPanel("superior"),
         MultiFieldPanel(
             [FieldRowPanel(["established_on", "dissolved_on"]), FieldPanel("predecessors")],
             heading=_("From when to when"),

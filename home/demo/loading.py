@@ -161,6 +161,7 @@ class Maker:
                     "abbreviation": body.abbreviation,
                     "place": body.place,
                     "dissolved_on": body.dissolved_on,
+                    "superior": body.superior,
                 },
             )
             for body in vocabularies.BODIES

@@ -29,6 +29,7 @@ class Body:
     established_on: date | None = None
     dissolved_on: date | None = None
     predecessors: tuple["Body", ...] = ()
+    superior: str = ""
 
 
 OLD_COMMITTEE = Body(
@@ -67,9 +68,21 @@ OTHER_COMMUNE = Body(
 CHAIRMAN = Body(
     "Chủ tịch Ủy ban nhân dân tỉnh Quảng Trị", "Chủ tịch UBND tỉnh", "UBND", "Quảng Trị"
 )
-OFFICE = Body("Văn phòng Ủy ban nhân dân tỉnh Quảng Trị", "Văn phòng UBND tỉnh", "VP", "Quảng Trị")
-SCIENCE = Body("Sở Khoa học và Công nghệ tỉnh Quảng Trị", "Sở KH&CN", "SKHCN", "Quảng Trị")
-HEALTH = Body("Sở Y tế tỉnh Quảng Trị", "Sở Y tế", "SYT", "Quảng Trị")
+OFFICE = Body(
+    "Văn phòng Ủy ban nhân dân tỉnh Quảng Trị",
+    "Văn phòng UBND tỉnh",
+    "VP",
+    "Quảng Trị",
+    superior=COMMITTEE.name,
+)
+SCIENCE = Body(
+    "Sở Khoa học và Công nghệ tỉnh Quảng Trị",
+    "Sở KH&CN",
+    "SKHCN",
+    "Quảng Trị",
+    superior=COMMITTEE.name,
+)
+HEALTH = Body("Sở Y tế tỉnh Quảng Trị", "Sở Y tế", "SYT", "Quảng Trị", superior=COMMITTEE.name)
 
 # Those that exist come first: of namesakes the first gets the plainer word in addresses.
 BODIES = (
