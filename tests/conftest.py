@@ -59,9 +59,24 @@ def run_again(config, env):
         return inner.wait()
 
 
-def pytest_collection_modifyitems(items):
-    """What starts the portal goes first, or everything else would end up waiting for it."""
+def pytest_collection_modifyitems(config, items):
+    """What starts the portal goes first, or everything else would end up waiting for it.
+
+    What needs neither database nor Redis is not run with each: the pass on SQLite has it.
+    """
     items.sort(key=lambda item: not item.nodeid.startswith(STARTS_THE_PORTAL))
+    if config.option.postgres:
+        alike = [item for item in items if not needs_a_server(item)]
+        config.hook.pytest_deselected(items=alike)
+        items[:] = [item for item in items if needs_a_server(item)]
+
+
+def needs_a_server(item):
+    return (
+        item.nodeid.startswith(STARTS_THE_PORTAL)
+        or item.get_closest_marker("django_db") is not None
+        or not {"db", "transactional_db", "redis_url"}.isdisjoint(item.fixturenames)
+    )
 
 
 class FilesOfThePortalTogether(LoadScopeScheduling):

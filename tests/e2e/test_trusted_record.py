@@ -56,7 +56,7 @@ def write_replacement(editor, portal, old_title):
     editor.get_by_role("button", name="Chọn trang (Văn bản)").click()
     dialog = editor.get_by_role("dialog")
     dialog.get_by_role("textbox").first.fill(old_title)
-    dialog.get_by_role("link", name=old_title, exact=True).click()
+    dialog.get_by_role("link", name=f"15/CT-UBND: {old_title}", exact=True).click()
     expect(dialog).to_be_hidden()
     submit(editor, TITLE)
 
