@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench-pages bench-register test-next lint format lock messages admin
+.PHONY: help run test bench-pages eval-search bench-register test-next lint format lock messages admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -31,6 +31,12 @@ test: ## Chạy mọi kiểm thử, trên SQLite rồi trên PostgreSQL và Redi
 bench-pages: ## Đo mỗi trang: số truy vấn, thời gian CPU, dung lượng
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.pages
+
+DOCS ?= tests/evaluation/docs.jsonl
+QUERIES ?= tests/evaluation/queries.jsonl
+eval-search: ## Đo tìm kiếm đúng tới đâu: make eval-search DOCS=docs.jsonl QUERIES=queries.jsonl
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.search_quality --docs $(DOCS) --queries $(QUERIES)
 
 bench-register: ## Đo sổ văn bản ở 1.000 và 100.000 văn bản, trên SQLite và PostgreSQL
 	@$(PYTHON) deploy/bootstrap.py test

@@ -12,8 +12,9 @@ from threading import Lock
 from django.apps import apps
 
 from .effect import Effect
+from .models.changes import RegisterChange, RegisterVersion
 from .models.directives import DirectivePage
-from .models.effects import EffectPeriod, RegisterChange, RegisterVersion
+from .models.effects import EffectPeriod
 from .models.vocabularies import DirectiveType, Issuer, Topic
 from .register import Register
 from .register_query import EFFECT_WORDS

@@ -7,6 +7,7 @@ from .models import (
     DirectivePage,
     DocumentContent,
     EffectPeriod,
+    IndexChange,
     RegisterChange,
     RegisterVersion,
 )
@@ -35,6 +36,8 @@ def note_move(sender, instance, **kwargs):
     parent = Page.objects.get(pk=instance.pk).get_parent()
     moved = DirectivePage.objects.descendant_of(parent)
     RegisterChange.objects.note(set(moved.values_list("pk", flat=True)))
+    below = Page.objects.descendant_of(parent)
+    IndexChange.objects.note_of(Page, below.values_list("pk", flat=True))
 
 
 def take_in(sender, instance, **kwargs):

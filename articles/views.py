@@ -10,7 +10,7 @@ from . import references
 from .models import DirectiveIndexPage, DirectivePage, with_periods
 from .privacy import private_paths
 from .register_query import FACET_WORDS
-from .search import find, former_issuers
+from .search.questions import find, former_issuers
 
 # Browsers keep a permanent redirect for good unless they are told, and a page may be moved.
 DAY = 24 * 60 * 60  # seconds
@@ -24,7 +24,7 @@ def search(request):
     directives = [page for page in results if isinstance(page, DirectivePage)]
     prefetch_related_objects(directives, "type")
     with_periods(directives, timezone.localdate())
-    context = {"query": query, "listing": results}
+    context = {"query": query, "listing": results, "is_loose": found.is_loose}
     # Whoever typed a number has named the document.
     if former := [] if found.numbered else former_issuers(query):
         registers = DirectiveIndexPage.objects.live().public()

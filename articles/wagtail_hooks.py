@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from . import privacy
 from .document_views import refuse_what_is_withdrawn
 from .models import (
+    Abbreviation,
     Author,
     DirectivePage,
     DirectiveRelation,
@@ -96,6 +97,13 @@ class AuthorViewSet(SnippetViewSet):
     list_display = ["name", "position"]
 
 
+class AbbreviationViewSet(SnippetViewSet):
+    model = Abbreviation
+    icon = "search"
+    list_display = ["short", "full"]
+    search_fields = ["short", "full"]
+
+
 @register_snippet
 class VocabulariesViewSetGroup(SnippetViewSetGroup):
     """The lists that records of pages are filled from."""
@@ -103,7 +111,7 @@ class VocabulariesViewSetGroup(SnippetViewSetGroup):
     menu_label = _("Vocabularies")
     menu_icon = "list-ul"
     menu_order = 350
-    items = (DirectiveTypeViewSet, IssuerViewSet, TopicViewSet, AuthorViewSet)
+    items = (DirectiveTypeViewSet, IssuerViewSet, TopicViewSet, AuthorViewSet, AbbreviationViewSet)
 
 
 @hooks.register("before_edit_page")

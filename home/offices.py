@@ -46,6 +46,7 @@ BOARD_KEEPS = [
     "articles.directivetype",
     "articles.issuer",
     "articles.topic",
+    "articles.abbreviation",
     "articles.author",
     "home.officesettings",
     "sidebar.sidebarsettings",

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 from shutil import which
 
@@ -117,9 +118,11 @@ def refuse_skip(report):
 
 
 @pytest.fixture(autouse=True)
-def register_of_this_test():
+def nothing_of_other_tests(settings, tmp_path_factory):
     """A test's database is another's gone back in time; no portal's ever is."""
     live_register.forget()
+    # There is no index until a test calls local.catch_up(), as the follower does.
+    settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / f"search-{uuid.uuid4().hex}"
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image as Pixels
 from wagtail.documents import get_document_model
@@ -23,6 +24,7 @@ from articles.models import (
     NewsIndexPage,
     NewsPage,
 )
+from articles.search import local
 from home.models import HomePage, OfficeSettings
 from home.offices import set_up
 
@@ -99,6 +101,12 @@ def make_document(title="Bản ký", name="ban-ky.pdf"):
     return get_document_model().objects.create(
         title=title, file=ContentFile(b"%PDF-1.4\n%%EOF\n", name=name)
     )
+
+
+def searched(client, query, **more):
+    """What a reader gets who types this, once the follower has seen what the test has made."""
+    local.catch_up()
+    return client.get(reverse("articles:search"), {"q": query} | more)
 
 
 def tomorrow():

@@ -22,7 +22,7 @@ from articles.models import DirectiveAttachment, DirectivePage, DocumentContent
 from articles.models.attachments import CLAIM_LASTS, pictures_folder
 from articles.tasks import read_documents
 from home.offices import EDITORS
-from tests.factories import make_directive, make_home, make_user, tomorrow
+from tests.factories import make_directive, make_home, make_user, searched, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +84,7 @@ def address(document, number=1, picture=False):
 
 
 def found(client, words):
-    shown = client.get(reverse("articles:search"), {"q": words}).content.decode()
+    shown = searched(client, words).content.decode()
     return re.findall(r'<h2><a href="([^"]+)">', shown)
 
 

@@ -95,9 +95,8 @@ def test_the_address_is_told_once_it_answers(portal):
     portal.wait_for(lambda: portal.url in portal.output())
 
 
-@pytest.mark.parametrize("name", ["worker", "beat"])
-def test_a_killed_program_is_started_again(portal, name):
-    words = f"portal {name}"
+@pytest.mark.parametrize("words", ["portal worker", "portal beat", "follow_search"])
+def test_a_killed_program_is_started_again(portal, words):
     [before] = pids(portal, words)
     os.kill(before, signal.SIGKILL)
     portal.wait_for(lambda: pids(portal, words) - {before})

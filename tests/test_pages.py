@@ -28,6 +28,7 @@ from tests.factories import (
     make_news,
     make_section,
     make_user,
+    searched,
     tomorrow,
 )
 
@@ -260,14 +261,14 @@ def test_a_scheduled_page_that_fails_keeps_no_other_from_its_time(home, caplog):
 )
 def test_a_directive_is_found_however_it_is_typed(client, home, query):
     directive = make_directive(body=[("text", "<p>Mỗi cán bộ dùng hộp thư công vụ.</p>")])
-    assert f'href="{directive.url}"' in text(client.get(reverse("articles:search"), {"q": query}))
+    assert f'href="{directive.url}"' in text(searched(client, query))
 
 
 def test_search_finds_nothing_private_or_unpublished(client, home):
     make_directive(title="Bản nháp", live=False)
     private = make_directive(title="Văn bản kín", number="08")
     PageViewRestriction.objects.create(page=private, restriction_type="login")
-    shown = text(client.get(reverse("articles:search"), {"q": "chi thi"}))
+    shown = text(searched(client, "chi thi"))
     assert "Bản nháp" not in shown
     assert "Văn bản kín" not in shown
 
@@ -293,7 +294,7 @@ def test_search_finds_nothing_private_or_unpublished(client, home):
 )
 def test_search_answers_every_input_with_a_page(client, home, query):
     make_directive()
-    text(client.get(reverse("articles:search"), {"q": query}))
+    text(searched(client, query))
 
 
 def test_a_lead_image_has_its_size_and_its_words(client, home):

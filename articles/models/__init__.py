@@ -13,6 +13,7 @@ from .base import (
     stream_text,
     with_lead_images,
 )
+from .changes import IndexChange, RegisterChange, RegisterVersion
 from .directive_index import DirectiveIndexPage
 from .directives import (
     DirectiveAttachment,
@@ -22,12 +23,13 @@ from .directives import (
     with_periods,
 )
 from .editions import Edition
-from .effects import EffectPeriod, RegisterChange, RegisterVersion, RelationKind
+from .effects import EffectPeriod, RelationKind
 from .events import EventIndexPage, EventPage
 from .news import FeaturedNews, NewsIndexPage, NewsPage, NewsTag, RelatedPage, today
-from .vocabularies import Author, DirectiveType, Issuer, Topic
+from .vocabularies import Abbreviation, Author, DirectiveType, Issuer, Topic
 
 __all__ = [
+    "Abbreviation",
     "ArticlePage",
     "Author",
     "ChosenPage",
@@ -45,6 +47,7 @@ __all__ = [
     "EventPage",
     "FeaturedNews",
     "IndependentApprovalTask",
+    "IndexChange",
     "Issuer",
     "ListedPage",
     "NewsIndexPage",

@@ -18,8 +18,8 @@ from ..register_query import (
     RegisterQuery,
 )
 from .base import ListedPage, PortalPage
+from .changes import RegisterChange
 from .directives import DirectivePage
-from .effects import RegisterChange
 
 FACET_LABELS = {
     "effect": _("State"),

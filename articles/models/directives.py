@@ -45,13 +45,9 @@ from ..standing import stages
 from ..vietnamese import fold, local_day
 from .attachments import DocumentContent
 from .base import ArticlePage, ArticleQuerySet, PortalPageForm
+from .changes import RegisterVersion
 from .editions import Edition
-from .effects import (
-    EffectPeriod,
-    RegisterVersion,
-    RelationKind,
-    RelationQuerySet,
-)
+from .effects import EffectPeriod, RelationKind, RelationQuerySet
 from .vocabularies import DirectiveType, Issuer, Topic
 
 # What a subject may start with; official letters have a sign of their own for it.
@@ -255,6 +251,9 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         max_length=500,
         help_text=_("Public. Readers see it in the page's history; not needed the first time."),
     )
+
+    # In the office, too, it is looked for by its number.
+    search_fields = [*ArticlePage.search_fields, index.AutocompleteField("reference")]
 
     base_form_class = DirectivePageForm
 

@@ -1,7 +1,6 @@
-"""What is derived from directives and kept beside them: their effect on every day, and a count of
-changes by which each process notices that its register is out of date.
+"""What is derived from directives and kept beside them: their effect on every day.
 
-Both are written in the transaction of the change that causes them (`DirectivePage.save`)."""
+It is written in the transaction of the change that causes it (`DirectivePage.save`)."""
 
 from collections import defaultdict
 
@@ -11,55 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..effect import BINDING, Effect, Facts, Period, timeline
-
-
-class RegisterVersionManager(models.Manager):
-    def lock(self):
-        """Let one transaction at a time change directives, until it ends.
-
-        Two that are published at the same moment may both touch a third: each must see the other's
-        relation. It also makes versions appear in the order in which they are counted.
-        """
-        counter, _created = self.select_for_update().get_or_create(pk=1)
-        return counter
-
-
-class RegisterVersion(models.Model):
-    """One row: how many times the register has changed."""
-
-    version = models.PositiveBigIntegerField(default=0)
-
-    objects = RegisterVersionManager()
-
-    def __str__(self):
-        return str(self.version)
-
-
-class RegisterChangeManager(models.Manager):
-    def note(self, pks):
-        """These directives have changed, come or gone; none: what the register calls things."""
-        counter = RegisterVersion.objects.lock()
-        counter.version += 1
-        counter.save()
-        self.bulk_create(
-            [self.model(directive_id=pk, version=counter.version) for pk in sorted(pks)],
-            update_conflicts=True,
-            unique_fields=["directive_id"],
-            update_fields=["version"],
-            batch_size=500,
-        )
-
-
-class RegisterChange(models.Model):
-    """The version at which a directive changed last; stays when the directive is gone."""
-
-    directive_id = models.PositiveBigIntegerField(primary_key=True)
-    version = models.PositiveBigIntegerField(db_index=True)
-
-    objects = RegisterChangeManager()
-
-    def __str__(self):
-        return f"{self.directive_id}: {self.version}"
+from .changes import IndexChange, RegisterChange
 
 
 class RelationKind(models.TextChoices):
@@ -127,6 +78,8 @@ class EffectPeriodManager(models.Manager):
             if kept.get((pk, day)) != (effect, end)
         )
         RegisterChange.objects.note(pks)
+        # What binds is found first.
+        IndexChange.objects.note_of(self.model._meta.get_field("directive").related_model, pks)
 
     def _facts(self, pks):
         """{directive: Facts}; none for those that the public can't read."""

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from home.demo import ACCOUNTS, PASSWORD, demo_accounts
 from home.management.processes import Programs, read_procfile
 
-COLOURS = {"setup": "yellow", "web": "green", "worker": "cyan", "beat": "magenta"}
+COLOURS = {"setup": "yellow", "web": "green", "worker": "cyan", "beat": "magenta", "search": "blue"}
 
 
 class Command(BaseCommand):
@@ -32,10 +32,10 @@ class Command(BaseCommand):
     @property
     def help(self):
         return _(
-            "Set the portal up and run it: web server, Celery worker and Celery beat in one "
-            "terminal, until Ctrl-C. The environment says where: PORT (8000), HOST (127.0.0.1), "
-            "DATA_DIR (var/), WEB_WORKERS; with DATABASE_URL and REDIS_URL it runs on PostgreSQL "
-            "and Redis."
+            "Set the portal up and run it: web server, Celery worker, Celery beat and the keeper "
+            "of the search index in one terminal, until Ctrl-C. The environment says where: PORT "
+            "(8000), HOST (127.0.0.1), DATA_DIR (var/), WEB_WORKERS; with DATABASE_URL and "
+            "REDIS_URL it runs on PostgreSQL and Redis."
         )
 
     def add_arguments(self, parser):

@@ -224,7 +224,9 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "articles.files.KeptDocumentForm"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "articles.files.KeptImageForm"
 # "Bão lũ" and "bão lũ" are one tag.
 TAGGIT_CASE_INSENSITIVE = True
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "articles.search.backend"}}
+# Each machine's own; made anew from the database when it is missing.
+SEARCH_DIR = DATA_DIR / "search"
 # The API (articles/api.py) answers everybody alike: it asks for no session and knows no user.
 WAGTAILAPI_LIMIT_MAX = 50
 WAGTAILAPI_SEARCH_ENABLED = False

@@ -1,0 +1,1 @@
+"""One search for readers, editors and choosers."""

@@ -1,0 +1,265 @@
+"""A full-text index: entries in, ranked primary keys out.
+
+It knows the language and tantivy; neither Django nor where entries come from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
+
+import tantivy
+from tantivy import Occur, Query
+
+from .text import MARKED, PLAIN, composed, modern, pairs, words
+
+# Of a question. Nobody types more; a page that was pasted costs as much as its words.
+MAX_WORDS = 40
+
+# What a word weighs where it is found; set by `make eval-search`.
+TITLE, BODY = 2.0, 1.0
+TITLE_PAIR, BODY_PAIR = 1.0, 2.0
+TITLE_MARKED, BODY_MARKED = 0.6, 0.5
+
+SNIPPET = 240  # characters
+
+# Memory that is filled before it becomes a part of the index.
+HEAP = 64_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the index knows of one object."""
+
+    key: str  # "wagtailcore.page:12", of which there is one
+    pk: int
+    # Its own and those it inherits from: "wagtailcore.page", "articles.directivepage".
+    models: Sequence[str]
+    title: str
+    body: str = ""
+    # Of a page: tree paths of it and of all above it.
+    paths: Sequence[str] = ()
+    is_public: bool = False
+    # Scores grow by log2(2 + weight).
+    weight: float = 0.0
+
+
+class Hit(NamedTuple):
+    pk: int
+    score: float
+    # Where its body holds what was asked for: (text, whether that is one of the words).
+    snippet: Sequence[tuple[str, bool]] = ()
+
+
+def _schema():
+    schema = tantivy.SchemaBuilder()
+    for name in ("key", "models", "paths"):
+        schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    schema.add_unsigned_field("pk", fast=True)
+    schema.add_boolean_field("public", indexed=True)
+    schema.add_float_field("weight", fast=True)
+    for name in ("title", "body"):
+        # Stored as readers are to see it and found by plain letters: so marks stand on the words.
+        schema.add_text_field(name, stored=True, tokenizer_name="plain", index_option="freq")
+        schema.add_text_field(f"{name}_marked", tokenizer_name="marked", index_option="freq")
+        schema.add_text_field(f"{name}_pairs", tokenizer_name="whitespace", index_option="freq")
+    return schema.build()
+
+
+SCHEMA = _schema()
+
+
+class Index:
+    """A folder with an index. Many may read it, one at a time may write."""
+
+    def __init__(self, folder):
+        """ValueError: there is none in this folder, or a damaged one."""
+        self._index = tantivy.Index.open(str(folder))
+        self._index.register_tokenizer("plain", PLAIN)
+        self._index.register_tokenizer("marked", MARKED)
+        self._index.config_reader("manual")
+
+    @classmethod
+    def make(cls, folder):
+        """An empty one in an empty folder."""
+        tantivy.Index(SCHEMA, path=str(folder), reuse=False)
+        return cls(folder)
+
+    def write(self, entries=(), gone=()):
+        """Entries in, in place of what they were, and keys that are gone out; all of it or none."""
+        writer = self._index.writer(heap_size=HEAP, num_threads=1)
+        for key in gone:
+            writer.delete_documents_by_term("key", key)
+        for entry in entries:
+            writer.delete_documents_by_term("key", entry.key)
+            writer.add_document(_document(entry))
+        writer.commit()
+        writer.wait_merging_threads()
+
+    def search(self, query, limit, offset=0):
+        """(how many there are, the Hits of a page with their snippets): the best first."""
+        searcher = self._searcher()
+        found = searcher.search(query, limit, offset=offset, weight_by_field="weight")
+        snippets = tantivy.SnippetGenerator.create(searcher, query, SCHEMA, "body")
+        snippets.set_max_num_chars(SNIPPET)
+        hits = [
+            hit._replace(snippet=_parts(snippets.snippet_from_doc(searcher.doc(address))))
+            for hit, (_score, address) in zip(_hits(searcher, found), found.hits, strict=True)
+        ]
+        return found.count, hits
+
+    def ranked(self, query):
+        """The Hits of all that there is."""
+        searcher = self._searcher()
+        total = searcher.search(query, 1).count
+        if not total:
+            return []
+        return _hits(searcher, searcher.search(query, total, weight_by_field="weight"))
+
+    def _searcher(self):
+        self._index.reload()
+        return self._index.searcher()
+
+
+def _hits(searcher, found):
+    pks = searcher.fast_field_values("pk", [address for _score, address in found.hits])
+    return [Hit(pk, score) for pk, (score, _address) in zip(pks, found.hits, strict=True)]
+
+
+def _parts(snippet):
+    # Ranges count bytes.
+    text = snippet.fragment().encode()
+    parts, begin = [], 0
+    for found in snippet.highlighted():
+        parts += [(text[begin : found.start].decode(), False)]
+        parts += [(text[found.start : found.end].decode(), True)]
+        begin = found.end
+    parts.append((text[begin:].decode(), False))
+    return [part for part in parts if part[0]] if begin else []
+
+
+def _document(entry):
+    found = tantivy.Document()
+    found.add_text("key", entry.key)
+    found.add_unsigned("pk", entry.pk)
+    found.add_boolean("public", entry.is_public)
+    found.add_float("weight", entry.weight)
+    for model in entry.models:
+        found.add_text("models", model)
+    for path in entry.paths:
+        found.add_text("paths", path)
+    for name, text in (("title", entry.title), ("body", entry.body)):
+        found.add_text(name, composed(text))
+        found.add_text(f"{name}_marked", modern(text))
+        found.add_text(f"{name}_pairs", pairs(PLAIN.analyze(composed(text))))
+    return found
+
+
+# Questions
+
+NOTHING = Query.empty_query()
+EVERYTHING = Query.all_query()
+
+
+def asking(text, *, share=1.0, also=None):
+    """What holds the words of a text, at least this share of them: better the more of them, in the
+    title, next to each other, and with the marks that were typed.
+
+    `also`: other forms of words, both as tuples of plain ones: {("cntt",): [("cong", "nghe", …)]}.
+    """
+    asked = words(text)[:MAX_WORDS]
+    plain = [word.plain for word in asked]
+    held = _held(plain, also or {})
+    if not held:
+        return NOTHING
+    needed = max(1, ceil(share * len(held)))
+    clauses = [(Occur.Must, any_of(held, at_least=needed))]
+    for pair in dict.fromkeys(pairs(plain).split()):
+        clauses += _either("_pairs", pair, TITLE_PAIR, BODY_PAIR)
+    for word in dict.fromkeys(asked):
+        if word.marked != word.plain:
+            clauses += _either("_marked", word.marked, TITLE_MARKED, BODY_MARKED)
+    return Query.boolean_query(clauses)
+
+
+def _held(plain, also):
+    """A Query for each of the words, which other forms of what it is a part of answer as well."""
+    longest = max(map(len, also), default=0)
+    held, begin = {}, 0
+    while begin < len(plain):
+        lengths = range(min(longest, len(plain) - begin), 0, -1)
+        forms = (tuple(plain[begin : begin + length]) for length in lengths)
+        form = next((one for one in forms if one in also), None)
+        others = [_in_a_row(other) for other in also[form]] if form else []
+        for word in form or plain[begin : begin + 1]:
+            query = Query.boolean_query(_either("", word, TITLE, BODY))
+            # The first time decides, as for words that are typed twice.
+            held.setdefault(word, Query.disjunction_max_query([query, *others]))
+        begin += len(form) if form else 1
+    return list(held.values())
+
+
+def _in_a_row(plain):
+    if len(plain) == 1:
+        return Query.boolean_query(_either("", plain[0], TITLE, BODY))
+    return all_of(
+        Query.boolean_query(_either("_pairs", pair, TITLE, BODY)) for pair in pairs(plain).split()
+    )
+
+
+def beginning(text):
+    """What has these words in its title, the last of which is still being typed."""
+    *whole, last = [word.plain for word in words(text)[:MAX_WORDS]] or [""]
+    if not last:
+        return NOTHING
+    clauses = [Query.term_query(SCHEMA, "title", word, "freq") for word in whole]
+    # Of letters and digits alone, so there is nothing in it to escape.
+    clauses.append(Query.regex_query(SCHEMA, "title", f"{last}.*"))
+    return all_of(clauses)
+
+
+def phrase(text):
+    """What holds these words one after the other."""
+    plain = [word.plain for word in words(text)[:MAX_WORDS]]
+    return _in_a_row(plain) if plain else NOTHING
+
+
+def all_of(queries):
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def any_of(queries, at_least=1):
+    return Query.boolean_query([(Occur.Should, query) for query in queries], at_least)
+
+
+def all_but(query):
+    return Query.boolean_query([(Occur.Must, EVERYTHING), (Occur.MustNot, query)])
+
+
+def limited(query, *, models=(), is_public=False, hidden=(), without=()):
+    """`query` among what is of one of the models; public; below none of the `hidden` paths; and
+    none of the keys `without`. Neither of these changes a score."""
+    clauses = [(Occur.Must, query)]
+    if models:
+        clauses.append((Occur.Must, _silent(Query.term_set_query(SCHEMA, "models", list(models)))))
+    if is_public:
+        clauses.append((Occur.Must, _silent(Query.term_query(SCHEMA, "public", True))))
+    if hidden:
+        clauses.append((Occur.MustNot, Query.term_set_query(SCHEMA, "paths", list(hidden))))
+    if without:
+        clauses.append((Occur.MustNot, Query.term_set_query(SCHEMA, "key", list(without))))
+    return Query.boolean_query(clauses)
+
+
+def _silent(query):
+    return Query.const_score_query(query, 0.0)
+
+
+def _either(suffix, term, title, body):
+    return [
+        (Occur.Should, _boosted(f"title{suffix}", term, title)),
+        (Occur.Should, _boosted(f"body{suffix}", term, body)),
+    ]
+
+
+def _boosted(name, term, boost):
+    return Query.boost_query(Query.term_query(SCHEMA, name, term, "freq"), boost)

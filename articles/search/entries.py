@@ -1,0 +1,97 @@
+"""What the index holds of the objects of the database: pages, pictures, documents, snippets."""
+
+from collections import defaultdict
+
+from django.apps import apps
+from django.utils import timezone
+from modelsearch.index import (
+    AutocompleteField,
+    RelatedFields,
+    SearchField,
+    get_indexed_instance,
+    get_indexed_models,
+)
+from wagtail.models import Page
+
+from ..models import DirectivePage, EffectPeriod
+from ..models.changes import index_key
+from .engine import Entry
+
+# What binds comes before what doesn't, where the words speak for neither.
+WEIGHT = 0.4
+
+
+def label_of(model):
+    return model._meta.label_lower
+
+
+def every_key():
+    """Keys of all that is to be found, model by model."""
+    for model in sorted(get_indexed_models(), key=lambda model: model._meta.label):
+        for pk in model.get_indexed_objects().order_by("pk").values_list("pk", flat=True):
+            yield index_key(model, pk)
+
+
+def entries_of(keys):
+    """Entries of what is behind these keys; none for what is gone."""
+    pks = defaultdict(list)
+    for key in keys:
+        label, _, pk = key.rpartition(":")
+        pks[label].append(int(pk))
+    for label, wanted in pks.items():
+        objects = apps.get_model(label).objects.filter(pk__in=wanted)
+        if label == label_of(Page):
+            objects = objects.specific()
+        binding = _binding(wanted)
+        for found in objects:
+            if instance := get_indexed_instance(found, check_exists=False):
+                yield _entry(instance, binding)
+
+
+def _binding(pks):
+    periods = EffectPeriod.objects.binding(timezone.localdate())
+    return set(periods.filter(directive__in=pks).values_list("directive_id", flat=True))
+
+
+def _entry(instance, binding):
+    model = type(instance)
+    title, body = _texts(instance, model.get_search_fields())
+    entry = {
+        "key": index_key(model, instance.pk),
+        "pk": instance.pk,
+        "models": [label_of(one) for one in (model, *model._meta.get_parent_list())],
+        "title": " ".join(dict.fromkeys(title)),
+        "body": " ".join(dict.fromkeys(body)),
+    }
+    if isinstance(instance, Page):
+        steps = range(Page.steplen, len(instance.path) + 1, Page.steplen)
+        is_weak = isinstance(instance, DirectivePage) and instance.pk not in binding
+        entry |= {
+            "paths": [instance.path[:end] for end in steps],
+            # The root and what nobody has put below a site are no pages for readers.
+            "is_public": instance.live and instance.depth > 2,
+            "weight": 0.0 if is_weak else WEIGHT,
+        }
+    return Entry(**entry)
+
+
+def _texts(instance, fields):
+    """(what it is called, what else it holds): a field with a boost is a name."""
+    title, body = [], []
+    for field in fields:
+        if isinstance(field, SearchField | AutocompleteField):
+            is_name = isinstance(field, AutocompleteField) or (field.boost or 1) > 1
+            (title if is_name else body).append(_text(field.get_value(instance)))
+        elif isinstance(field, RelatedFields):
+            value = field.get_value(instance)
+            related = value.all() if hasattr(value, "all") else [value] if value else []
+            for one in related:
+                for texts in _texts(one, field.fields):
+                    body += texts
+    return title, body
+
+
+def _text(value):
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)

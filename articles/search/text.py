@@ -1,0 +1,66 @@
+"""How text becomes the words that an index holds and a question is read into: one way for both.
+
+A word is kept twice. Plain, "chi" for Chỉ and "duong" for Đường: what most people type. And with
+its marks, in the one spelling of the several that are in use: "hòa" for hoà, Đ for Ð.
+"""
+
+import re
+import unicodedata
+from itertools import pairwise
+from typing import NamedTuple
+
+import tantivy
+
+# Keys and addresses without an end are no words, and cost as much as a page of them.
+LONGEST_WORD = 40  # bytes
+
+# U+00D0 is the Icelandic Eth, which old fonts wrote for Đ.
+LETTERS = str.maketrans({"Ð": "Đ", "ð": "đ"})
+
+# The tone may stand over either of two vowels where no letter follows: hòa, hoà. In "quý", the u
+# belongs to the consonant.
+TONES = {
+    unicodedata.normalize("NFC", f"{first}{second}{tone}"): unicodedata.normalize(
+        "NFC", f"{first}{tone}{second}"
+    )
+    for first, second in ("oa", "oe", "uy")
+    for tone in "\u0300\u0301\u0303\u0309\u0323"
+}
+OLD_TONES = re.compile(rf"(?<!q)(?:{'|'.join(TONES)})(?!\w)")
+
+
+def _analyzer(*filters):
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for one in (tantivy.Filter.remove_long(LONGEST_WORD), tantivy.Filter.lowercase(), *filters):
+        builder = builder.filter(one)
+    return builder.build()
+
+
+PLAIN = _analyzer(tantivy.Filter.ascii_fold())
+MARKED = _analyzer()
+
+
+class Word(NamedTuple):
+    plain: str
+    marked: str
+
+
+def composed(text):
+    """As one code point a letter; what the analyzers expect, and what readers are shown."""
+    return unicodedata.normalize("NFC", text).translate(LETTERS)
+
+
+def modern(text):
+    """Composed and lower-case, with tones where schools put them today: "hoà", "HÒA" -> "hòa"."""
+    return OLD_TONES.sub(lambda found: TONES[found[0]], composed(text).lower())
+
+
+def words(text):
+    """The Words of a text, in its order."""
+    text = modern(text)
+    return list(map(Word, PLAIN.analyze(text), MARKED.analyze(text)))
+
+
+def pairs(plain):
+    """Neighbours joined: most words of the language are two syllables. ["chi", "thi"] -> chi_thi"""
+    return " ".join(map("_".join, pairwise(plain)))

@@ -1,0 +1,269 @@
+"""How text is read into words, and how the index ranks what holds them."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.search import engine
+from articles.search.engine import Entry, Index
+from articles.search.text import composed, pairs, words
+from articles.vietnamese import fold
+
+VOWELS = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵ"
+LETTERS = VOWELS + "đbcdghklmnpqrstvx0123456789"
+syllables = st.text(st.sampled_from(LETTERS + LETTERS.upper()), max_size=8)
+vietnamese = st.lists(syllables | st.sampled_from(" /-.,–“"), max_size=12).map(" ".join)
+
+
+def plain(text):
+    return [word.plain for word in words(text)]
+
+
+def marked(text):
+    return [word.marked for word in words(text)]
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("hoà hoả uỷ thuỷ khoẻ", ["hòa", "hỏa", "ủy", "thủy", "khỏe"]),
+        ("HOÀ BÌNH", ["hòa", "bình"]),
+        # The u of "qu" carries no tone, and a tone before another letter stands right.
+        ("quý quỹ hoàn khoảng", ["quý", "quỹ", "hoàn", "khoảng"]),
+        ("Ðường ðiện", ["đường", "điện"]),
+        ("07/CT-UBND", ["07", "ct", "ubnd"]),
+    ],
+)
+def test_one_word_of_several_spellings(typed, expected):
+    assert marked(typed) == expected
+    assert marked(unicodedata.normalize("NFD", typed)) == expected
+
+
+@given(vietnamese)
+def test_words_are_the_same_however_they_are_coded_and_typed(text):
+    assert words(unicodedata.normalize("NFD", text)) == words(text) == words(text.upper())
+    assert plain(text) == fold(text).split()
+    assert plain(fold(text)) == plain(text)
+
+
+@given(st.text(max_size=200))
+def test_every_text_has_words_and_what_is_shown_is_it(text):
+    for word in words(text):
+        assert word.plain
+        assert word.marked
+    assert words(composed(text)) == words(text)
+
+
+def test_pairs_are_neighbours():
+    assert pairs(["van", "ban", "dien", "tu"]) == "van_ban ban_dien dien_tu"
+    assert pairs(["mot"]) == pairs([]) == ""
+
+
+# Ranking
+
+
+@pytest.fixture
+def index(tmp_path):
+    return Index.make(tmp_path)
+
+
+def fill(index, *texts):
+    """Each text is a body; "title | body" has both."""
+    entries = []
+    for pk, text in enumerate(texts, start=1):
+        title, bar, body = text.partition(" | ")
+        entries.append(
+            Entry(f"page:{pk}", pk, ["page"], title if bar else "", body if bar else text)
+        )
+    index.write(entries)
+
+
+def found(index, question):
+    return [hit.pk for hit in index.search(question, 10)[1]]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "tăng cường",
+        "tang cuong",
+        "TANG CUONG",
+        unicodedata.normalize("NFD", "tăng cường"),
+        "tăng-cường",
+        "“Tăng cường”",
+    ],
+)
+def test_all_words_are_found_however_they_are_typed(index, typed):
+    fill(index, "tăng cường kỷ luật", "tăng thu", "cường độ")
+    assert found(index, engine.asking(typed)) == [1]
+
+
+def test_marks_that_were_typed_rank_before_others(index):
+    fill(index, "họp hội đồng", "hộp thư", "hợp tác")
+    assert found(index, engine.asking("hộp"))[0] == 2
+    assert found(index, engine.asking("hợp"))[0] == 3
+    assert set(found(index, engine.asking("hop"))) == {1, 2, 3}
+
+
+def test_the_old_place_of_a_tone_is_no_other_word(index):
+    fill(index, "hoa quả", "hoà giải", "hóa đơn")
+    assert found(index, engine.asking("hòa giải")) == [2]
+    assert found(index, engine.asking("hòa"))[0] == 2
+
+
+def test_titles_rank_before_bodies(index):
+    fill(index, "Kế hoạch năm mới | nước sạch và chợ", "Nước sạch và chợ | kế hoạch năm mới")
+    assert found(index, engine.asking("nước sạch"))[0] == 2
+
+
+def test_words_next_to_each_other_rank_before_the_same_apart(index):
+    fill(index, "bản đồ văn hóa", "văn hóa đồ bản", "văn bản hóa đồ")
+    assert found(index, engine.asking("văn bản"))[0] == 3
+
+
+def test_more_of_a_question_ranks_before_less(index):
+    fill(index, "giấy khai sinh", "giấy khai sinh cho trẻ em", "giấy phép")
+    question = engine.asking("làm giấy khai sinh cho con ở đâu", share=0.1)
+    assert found(index, question) == [2, 1, 3]
+    assert found(index, engine.asking("làm giấy khai sinh cho con ở đâu", share=0.5)) == [2]
+
+
+CNTT = ("cntt",)
+IN_FULL = ("cong", "nghe", "thong", "tin")
+ALSO = {CNTT: [IN_FULL], IN_FULL: [CNTT]}
+
+
+@pytest.mark.parametrize("typed", ["đào tạo CNTT", "dao tao cong nghe thong tin"])
+def test_either_form_of_an_abbreviation_finds_the_other(index, typed):
+    fill(
+        index,
+        "đào tạo công nghệ thông tin",
+        "đào tạo CNTT",
+        # Its words, and not the name.
+        "đào tạo nghệ nhân, công bố thông điệp, tin tức",
+    )
+    assert set(found(index, engine.asking(typed, also=ALSO))) >= {1, 2}
+    assert found(index, engine.asking("đào tạo CNTT")) == [2]
+    assert 3 not in found(index, engine.asking("đào tạo CNTT", also=ALSO))
+
+
+def test_what_weighs_more_comes_first_of_equals(index):
+    index.write(
+        [Entry("page:1", 1, ["page"], "Chỉ thị"), Entry("page:2", 2, ["page"], "Chỉ thị", weight=1)]
+    )
+    assert found(index, engine.asking("chi thi")) == [2, 1]
+
+
+def test_limits_hide_and_leave_the_order(index):
+    index.write(
+        [
+            Entry("page:1", 1, ["page"], "Một", paths=["0001", "00010001"], is_public=True),
+            Entry("page:2", 2, ["page", "news"], "Một", paths=["0001", "00010002"], is_public=True),
+            Entry("page:3", 3, ["page"], "Một", paths=["0001", "00010003"]),
+            Entry("image:4", 4, ["image"], "Một", is_public=True),
+        ]
+    )
+    asked = engine.asking("một")
+    assert set(found(index, asked)) == {1, 2, 3, 4}
+    assert found(index, engine.limited(asked, models=["news"])) == [2]
+    assert set(found(index, engine.limited(asked, models=["page"], is_public=True))) == {1, 2}
+    assert found(
+        index, engine.limited(asked, models=["page"], hidden=["00010001", "00010002"])
+    ) == [3]
+    assert found(index, engine.limited(asked, hidden=["0001"])) == [4]
+    assert set(found(index, engine.limited(asked, without=["page:1", "image:4"]))) == {2, 3}
+
+
+def test_what_is_being_typed_begins_a_word_of_a_title(index):
+    fill(index, "Tăng cường kỷ luật | x", "Tăng thu | cường", "Cường độ | x")
+    assert found(index, engine.beginning("tăng cư")) == [1]
+    assert set(found(index, engine.beginning("cuo"))) == {1, 3}
+    assert found(index, engine.beginning("")) == found(index, engine.beginning(" - ")) == []
+
+
+def test_a_phrase_stands_there_word_by_word(index):
+    fill(index, "ủy ban nhân dân", "nhân dân ủy ban")
+    assert found(index, engine.phrase("ban nhân dân")) == [1]
+    assert found(index, engine.phrase("ủy")) != []
+    assert found(index, engine.phrase("")) == []
+
+
+def test_questions_are_put_together(index):
+    fill(index, "một hai", "hai ba", "ba bốn")
+    one, two = engine.asking("hai"), engine.asking("ba")
+    assert found(index, engine.all_of([one, two])) == [2]
+    assert set(found(index, engine.any_of([one, two]))) == {1, 2, 3}
+    assert found(index, engine.all_but(one)) == [3]
+
+
+def test_words_are_marked_on_the_text_as_it_was_written(index):
+    filling = "Câu này nói chuyện khác. " * 30
+    fill(index, f"🙂 Uỷ ban nhân dân <b>tỉnh</b> tăng cường họp. {filling}")
+    [hit] = index.search(engine.asking("tang cuong uy ban"), 1)[1]
+    assert [text for text, is_match in hit.snippet if is_match] == ["Uỷ", "ban", "tăng", "cường"]
+    shown = "".join(text for text, _is_match in hit.snippet)
+    assert "Uỷ ban nhân dân <b>tỉnh</b> tăng cường họp" in shown
+    assert len(shown) < len(filling)
+
+
+def test_what_is_in_the_title_alone_has_no_snippet(index):
+    fill(index, "Nước sạch | Chợ quê")
+    [hit] = index.search(engine.asking("nước"), 1)[1]
+    assert hit.snippet == []
+
+
+# Writing
+
+
+def test_readers_see_the_next_state_and_an_entry_is_there_once(index, tmp_path):
+    reader = Index(tmp_path)
+    index.write([Entry("page:1", 1, ["page"], "Một"), Entry("page:2", 2, ["page"], "Hai")])
+    index.write([Entry("page:1", 1, ["page"], "Ba")], gone=["page:2", "page:9"])
+    assert found(reader, engine.EVERYTHING) == [1]
+    assert found(reader, engine.asking("ba")) == [1]
+
+
+def test_a_page_of_many_is_as_long_as_was_asked_and_all_are_counted(index):
+    index.write(Entry(f"page:{pk}", pk, ["page"], "Chung") for pk in range(1, 301))
+    asked = engine.asking("chung")
+    pages = [index.search(asked, 100, first) for first in (0, 100, 200)]
+    assert {total for total, _hits in pages} == {300}
+    everything = [hit.pk for _total, hits in pages for hit in hits]
+    assert sorted(everything) == list(range(1, 301))
+    assert [hit.pk for hit in index.ranked(asked)] == everything
+
+
+@given(st.text(max_size=300))
+def test_no_question_is_too_odd(shared_index, text):
+    for query in (
+        engine.asking(text),
+        engine.asking(text, share=0, also=ALSO),
+        engine.beginning(text),
+        engine.phrase(text),
+    ):
+        total, hits = shared_index.search(engine.limited(query, models=["page"]), 5)
+        assert total >= len(hits)
+
+
+@pytest.fixture(scope="module")
+def shared_index(tmp_path_factory):
+    index = Index.make(tmp_path_factory.mktemp("index"))
+    fill(index, "Chỉ thị | tăng cường sử dụng văn bản điện tử 07 a b c")
+    return index
+
+
+def test_a_damaged_index_is_said_to_be_one(index, tmp_path):
+    fill(index, "một")
+    (tmp_path / "meta.json").write_text("{")
+    with pytest.raises(ValueError, match="corrupt"):
+        Index(tmp_path)
+    (tmp_path / "meta.json").unlink()
+    with pytest.raises(ValueError, match="Exist"):
+        Index(tmp_path)
+    with pytest.raises(ValueError, match="meta"):
+        index.search(engine.EVERYTHING, 1)
