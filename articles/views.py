@@ -1,6 +1,6 @@
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -11,9 +11,12 @@ from .models import DirectiveIndexPage, DirectivePage, with_periods
 from .privacy import private_paths
 from .register_query import FACET_WORDS
 from .search.questions import find, former_issuers
+from .search.questions import suggest as suggestions
 
 # Browsers keep a permanent redirect for good unless they are told, and a page may be moved.
 DAY = 24 * 60 * 60  # seconds
+MINUTE = 60
+SUGGESTIONS = 8
 
 
 @require_safe
@@ -34,6 +37,25 @@ def search(request):
             "issuer_parameter": FACET_WORDS["issuer"],
         }
     return render(request, "articles/search.html", context)
+
+
+@require_safe
+def suggest(request):
+    """What a reader may mean who is still typing: titles, what they are, and addresses."""
+    pages = suggestions(request.GET.get("q", ""), private_paths(request), SUGGESTIONS)
+    answer = [
+        {
+            "title": page.title,
+            "note": f"{page.type} {page.reference}"
+            if isinstance(page, DirectivePage)
+            else page.page_type_display_name,
+            "address": page.get_url(request),
+        }
+        for page in pages
+    ]
+    response = JsonResponse({"suggestions": answer}, json_dumps_params={"ensure_ascii": False})
+    patch_cache_control(response, public=True, max_age=MINUTE)
+    return response
 
 
 @require_safe

@@ -188,6 +188,50 @@ def test_results_show_where_the_words_stand_and_no_markup_of_editors(client):
     assert "&lt;i&gt; <mark>hộp</mark> <mark>thư</mark> <mark>công</mark> <mark>vụ</mark>" in shown
 
 
+# While somebody types
+
+
+def suggested(client, typed):
+    local.catch_up()
+    response = client.get(reverse("articles:suggest"), {"q": typed})
+    assert response.status_code == 200
+    return response, response.json()["suggestions"]
+
+
+def test_titles_and_numbers_are_suggested(client):
+    make_news("Nước sạch nông thôn")
+    make_directive(title="Giá nước sạch")
+    make_news("Chợ quê", body=[("text", "<p>nước sạch</p>")])
+    response, found = suggested(client, "nước sạ")
+    assert {one["title"] for one in found} == {"Nước sạch nông thôn", "Giá nước sạch"}
+    assert "public" in response["Cache-Control"]
+    _response, [first, *_others] = suggested(client, "07/ct")
+    assert first["title"] == "Giá nước sạch"
+    assert first["note"] == "Chỉ thị 07/CT-UBND"
+    assert client.get(first["address"]).status_code == 200
+
+
+def test_nothing_closed_or_unpublished_is_suggested(client):
+    make_news("Nước sạch nháp", live=False)
+    closed = make_news("Nước sạch kín")
+    numbered = make_directive(title="Văn bản kín")
+    for page in (closed, numbered):
+        PageViewRestriction.objects.create(page=page, restriction_type="login")
+    offline = make_news("Nước sạch cũ")
+    local.catch_up()
+    offline.unpublish()
+    response = client.get(reverse("articles:suggest"), {"q": "nước s"})
+    assert response.json() == {"suggestions": []}
+    assert suggested(client, "07/CT-UBND")[1] == []
+
+
+def test_suggestions_are_few_and_there_are_none_for_nothing(client):
+    for number in range(12):
+        make_news(f"Nước sạch {number}")
+    assert len(suggested(client, "nuoc")[1]) == 8
+    assert suggested(client, "")[1] == suggested(client, " - ")[1] == []
+
+
 # When there is no index
 
 
@@ -377,6 +421,13 @@ HOSTILE = [
 
 def test_the_hostile_corpus_is_large_enough():
     assert len(set(HOSTILE)) > 80
+
+
+def test_whatever_is_typed_is_answered_while_it_is_typed(client):
+    make_directive()
+    local.catch_up()
+    for typed in HOSTILE:
+        assert client.get(reverse("articles:suggest"), {"q": typed}).status_code == 200, typed
 
 
 @pytest.mark.parametrize("parameter", ["q", "trang"])

@@ -47,7 +47,7 @@ def find(query, private_paths):
     What has its number comes first, then what holds its words. `private_paths`: see privacy.py.
     """
     query = query[:LONGEST]
-    hidden = Q(*(("path__startswith", path) for path in private_paths), _connector=Q.OR)
+    hidden = _below(private_paths)
     pages = Page.objects.live().filter(depth__gt=2).exclude(hidden)
     number = _number(query)
     numbered = with_number(number, query, hidden) if number else []
@@ -88,6 +88,31 @@ def find(query, private_paths):
         return [found[pk] for pk in snippets if pk in found]
 
     return Found(numbered, answer[0], others, is_loose)
+
+
+def suggest(typed, private_paths, limit):
+    """Public pages that somebody may want who has typed so far: by their number, or their title."""
+    typed = typed[:LONGEST]
+    hidden = _below(private_paths)
+    number = _number(typed)
+    found = with_number(number, typed, hidden)[:limit] if number else []
+    question = engine.limited(
+        engine.beginning(typed),
+        models=[Page._meta.label_lower],
+        is_public=True,
+        hidden=private_paths,
+        without=[index_key(Page, page.pk) for page in found],
+    )
+    if len(found) < limit and (answer := local.search(question, limit - len(found))):
+        pages = (
+            Page.objects.live().exclude(hidden).specific().in_bulk([hit.pk for hit in answer[1]])
+        )
+        found += [pages[hit.pk] for hit in answer[1] if hit.pk in pages]
+    return found
+
+
+def _below(paths):
+    return Q(*(("path__startswith", path) for path in paths), _connector=Q.OR)
 
 
 def _plainly(asked, pages, numbered):

@@ -1,8 +1,10 @@
-// Keeps the figures of a page fresh, sends votes without a reload, loads a film after a click, and
-// copies addresses and citations, shares and prints.
+// Keeps the figures of a page fresh, sends votes without a reload, loads a film after a click,
+// suggests what may be looked for, and copies addresses and citations, shares and prints.
 // Everything on the page works without this file.
 
 const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
+const SUGGEST_FROM = 2; // characters
+const SUGGEST_AFTER = 150; // milliseconds without a key
 const number = new Intl.NumberFormat("vi-VN");
 
 function show(element, value) {
@@ -122,11 +124,95 @@ function printPage(event) {
     if (event.target.closest("[data-print]")) window.print();
 }
 
+// A combobox as the ARIA Authoring Practices describe it: focus stays in the field, arrow keys choose
+// a suggestion, Enter goes there or, with none chosen, searches.
+function suggest(form) {
+    const [field, list, status] = ["input", "ul", "[role=status]"].map((part) => form.querySelector(part));
+    let asked; // the request under way
+    let chosen = -1;
+    Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })
+        .forEach(([name, value]) => field.setAttribute(name, value));
+
+    function choose(index) {
+        chosen = index;
+        [...list.children].forEach((option, place) => option.setAttribute("aria-selected", place === index));
+        const option = list.children[index];
+        if (!option) return field.removeAttribute("aria-activedescendant");
+        field.setAttribute("aria-activedescendant", option.id);
+        option.scrollIntoView({ block: "nearest" });
+    }
+
+    function fill(suggestions) {
+        list.replaceChildren(...suggestions.map(({ title, note, address }, index) => {
+            const option = document.createElement("li");
+            option.id = `suggestion-${index}`;
+            option.role = "option";
+            option.dataset.address = address;
+            const about = document.createElement("span");
+            about.textContent = note;
+            option.append(title, about);
+            return option;
+        }));
+        list.hidden = !suggestions.length;
+        field.setAttribute("aria-expanded", String(!list.hidden));
+        choose(-1);
+    }
+
+    function close() {
+        clearTimeout(asked?.timer);
+        asked?.abort();
+        fill([]);
+        status.textContent = "";
+    }
+
+    async function ask() {
+        const address = new URL(form.dataset.suggest, location.href);
+        address.searchParams.set("q", field.value);
+        const response = await fetch(address, { signal: asked.signal });
+        if (!response.ok) return;
+        const { suggestions } = await response.json();
+        fill(suggestions);
+        status.textContent = suggestions.length ? status.dataset.some : status.dataset.none;
+    }
+
+    field.addEventListener("input", () => {
+        clearTimeout(asked?.timer);
+        asked?.abort();
+        if (field.value.trim().length < SUGGEST_FROM) return close();
+        asked = new AbortController();
+        // Offline, or typed on meanwhile: the field searches as it always does.
+        asked.timer = setTimeout(() => ask().catch(() => {}), SUGGEST_AFTER);
+    });
+    field.addEventListener("keydown", (event) => {
+        const options = list.children.length;
+        if (event.isComposing || !options) return; // a tone is being put on a letter
+        if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+            event.preventDefault();
+            const step = event.key === "ArrowDown" ? 1 : -1;
+            // Between the last and the first stands the field itself.
+            choose(((chosen + 1 + step + options + 1) % (options + 1)) - 1);
+        } else if (event.key === "Escape") {
+            event.preventDefault(); // what was typed stays
+            close();
+        } else if (event.key === "Enter" && chosen >= 0) {
+            event.preventDefault();
+            location.assign(list.children[chosen].dataset.address);
+        }
+    });
+    field.addEventListener("blur", close);
+    list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
+    list.addEventListener("click", (event) => {
+        const option = event.target.closest("[role=option]");
+        if (option) location.assign(option.dataset.address);
+    });
+}
+
 // Buttons that do nothing without this file are hidden until it is there.
 document.querySelectorAll("[data-share], [data-print], button[data-copy]").forEach((button) => {
     if (button.dataset.share && !navigator.share) button.dataset.copy = button.dataset.share;
     button.hidden = false;
 });
+document.querySelectorAll("[data-suggest]").forEach(suggest);
 document.addEventListener("submit", vote);
 document.addEventListener("click", play);
 document.addEventListener("click", copy);
