@@ -10,7 +10,7 @@ from . import references
 from .models import DirectiveIndexPage, DirectivePage, with_periods
 from .privacy import private_paths
 from .register_query import FACET_WORDS
-from .search.questions import find, former_issuers
+from .search.questions import PAGE, find, former_issuers
 from .search.questions import suggest as suggestions
 
 # Browsers keep a permanent redirect for good unless they are told, and a page may be moved.
@@ -23,7 +23,7 @@ SUGGESTIONS = 8
 def search(request):
     query = request.GET.get("q", "").strip()
     found = find(query, private_paths(request))
-    results = Paginator(found, 20).get_page(request.GET.get("trang"))
+    results = Paginator(found, PAGE).get_page(request.GET.get("trang"))
     directives = [page for page in results if isinstance(page, DirectivePage)]
     prefetch_related_objects(directives, "type")
     with_periods(directives, timezone.localdate())

@@ -1,7 +1,7 @@
 """What editors build a sidebar from. The figures come from stored rows: no block opens a socket."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.models import Page, PageViewRestriction
@@ -203,10 +203,12 @@ def _open_to_all(pages):
     """Without those that are private, or lie below a private one. Page's own `public()` asks the
     database for the restrictions first."""
     above = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    # Not a join: where there are no restrictions, SQLite would begin with reading all pages.
+    closed = Subquery(Page.objects.filter(pk=OuterRef("page_id")).values("path"))
     return pages.exclude(
         Exists(
-            PageViewRestriction.objects.annotate(inner_path=above).filter(
-                inner_path__startswith=F("page__path")
+            PageViewRestriction.objects.annotate(inner_path=above, closed_path=closed).filter(
+                inner_path__startswith=F("closed_path")
             )
         )
     )

@@ -67,10 +67,9 @@ class TantivyResults(BaseSearchResults):
         """{primary key: score} of all that is found, in the order that was asked for."""
         compiler = self.query_compiler
         query = engine.limited(compiler.compiled(), models=[label_of(compiler.queryset.model)])
-        hits = local.ranked(query)
-        if hits is None:
+        scores = local.ranked(query)
+        if scores is None:
             return dict.fromkeys(self._plainly().values_list("pk", flat=True), 0.0)
-        scores = {hit.pk: hit.score for hit in hits}
         if not compiler.order_by_relevance:
             ordered = compiler.queryset.values_list("pk", flat=True)
             return {pk: scores[pk] for pk in ordered if pk in scores}

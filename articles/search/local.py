@@ -43,7 +43,7 @@ def search(query, limit, offset=0):
 
 
 def ranked(query):
-    """The Hits of all that there is. None while there is no index."""
+    """As Index.ranked. None while there is no index."""
     return _ask(lambda index: index.ranked(query))
 
 

@@ -11,6 +11,8 @@ from ..vietnamese import fold
 from . import engine, local
 from .text import words
 
+# Results on a page.
+PAGE = 20
 # Longer input is no question.
 LONGEST = 500
 # Documents whose number fits. "7" alone fits many; the words of a question find them all.
@@ -71,7 +73,7 @@ def find(query, private_paths):
     also = Abbreviation.objects.forms()
     for share in shares:
         question = limited(engine.asking(query, share=share, also=also))
-        answer = local.search(question, 1)
+        answer = local.search(question, PAGE)
         if answer is None:
             return _plainly(asked, pages.exclude(pk__in=[page.pk for page in numbered]), numbered)
         if answer[0]:
@@ -79,8 +81,11 @@ def find(query, private_paths):
     is_loose = share < shares[0]
 
     def others(first, last):
-        hits = local.search(question, last - first, first)
-        snippets = {hit.pk: hit.snippet for hit in hits[1]} if hits else {}
+        if last <= PAGE:
+            hits = answer[1][first:last]
+        else:
+            _total, hits = local.search(question, last - first, first) or (0, [])
+        snippets = {hit.pk: hit.snippet for hit in hits}
         # The index may be a moment behind: what readers get, the database decides.
         found = {page.pk: page for page in pages.filter(pk__in=list(snippets)).specific()}
         for pk, page in found.items():
