@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from tantivy import Query
 from wagtail.models import Page, PageViewRestriction
 
 from articles.models import (
@@ -20,7 +21,7 @@ from articles.models import (
     NewsPage,
     RegisterVersion,
 )
-from articles.search import local
+from articles.search import engine, local
 from home.offices import BOARD, EDITORS
 from tests.factories import (
     make_directive,
@@ -243,17 +244,40 @@ def test_without_an_index_titles_are_searched(client):
         assert [page.title for page in response.context["listing"]] == ["Nước sạch"]
 
 
+@pytest.mark.parametrize("text", ["{", "{}", "[]", ""])
 @pytest.mark.parametrize("name", ["meta.json", "position.json"])
-def test_a_damaged_index_is_made_anew_while_readers_get_an_answer(client, settings, name, caplog):
+def test_a_damaged_index_is_made_anew_while_readers_get_an_answer(client, settings, name, text):
     make_news("Nước sạch")
     local.catch_up()
     [folder] = [path for path in (settings.SEARCH_DIR / "v1").iterdir() if path.is_dir()]
-    (folder / name).write_text("{")
+    (folder / name).write_text(text)
     local._open.clear()
     response = client.get(reverse("articles:search"), {"q": "nuoc sach"})
     assert [page.title for page in response.context["listing"]] == ["Nước sạch"]
     assert titles(client, "nước sạch") == ["Nước sạch"]
     assert not folder.exists()
+
+
+def test_a_question_that_fails_costs_nobody_the_index(client, settings):
+    make_news("Nước sạch")
+    local.catch_up()
+    name = (settings.SEARCH_DIR / "v1" / "current").read_text()
+    # That field knows no positions.
+    wrong = Query.phrase_query(engine.SCHEMA, "key", ["a", "b"])
+    assert local.search(wrong, 1) is None
+    assert (settings.SEARCH_DIR / "v1" / "current").read_text() == name
+    assert local.search(engine.asking("nước sạch"), 1)[0] == 1
+
+
+def test_a_page_that_cannot_be_read_keeps_no_other_from_being_found(client, monkeypatch, caplog):
+    make_news("Nước sạch")
+    make_directive(title="Nước sạch ở xã")
+    monkeypatch.delattr(DirectivePage, "searchable_text")
+    monkeypatch.setattr(
+        DirectivePage, "searchable_text", property(lambda page: 1 / 0), raising=False
+    )
+    assert titles(client, "nước sạch") == ["Nước sạch"]
+    assert "Not in the search index" in caplog.text
 
 
 def test_a_half_made_index_is_left_aside(client, settings):

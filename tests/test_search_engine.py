@@ -1,6 +1,8 @@
 """How text is read into words, and how the index ranks what holds them."""
 
+import random
 import unicodedata
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -267,3 +269,25 @@ def test_a_damaged_index_is_said_to_be_one(index, tmp_path):
         Index(tmp_path)
     with pytest.raises(ValueError, match="meta"):
         index.search(engine.EVERYTHING, 1)
+
+
+@pytest.mark.parametrize("harm", ["half", "empty", "gone", "bits"])
+def test_whatever_part_is_damaged_is_an_error_or_an_answer(index, tmp_path, harm):
+    fill(index, *("Chỉ thị | tăng cường sử dụng văn bản điện tử " * 9 for _ in range(50)))
+    dice = random.Random(7)
+    for part in [path for path in tmp_path.iterdir() if path.suffix and path.name[0] != "."]:
+        content = part.read_bytes()
+        if harm == "gone":
+            part.unlink()
+        elif harm == "bits":
+            damaged = bytearray(content)
+            for place in dice.choices(range(len(content)), k=20):
+                damaged[place] ^= 255
+            part.write_bytes(damaged)
+        else:
+            part.write_bytes(content[: len(content) // 2] if harm == "half" else b"")
+        with suppress(ValueError):
+            total, _hits = Index(tmp_path).search(engine.asking("van ban tang cuong"), 5)
+            assert total <= 50
+        part.write_bytes(content)
+    assert index.search(engine.asking("van ban"), 5)[0] == 50

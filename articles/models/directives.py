@@ -405,12 +405,8 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
             RegisterVersion.objects.lock()
             concerned = self.public_targets
             before = DirectivePage.objects.filter(pk=self.pk, live=True).first()
-            has_files = DirectiveAttachment.objects.filter(directive=self.pk).exists()
             self.title_key = title_key(self.title)
             result = super().save(*args, **kwargs)
-            if has_files or self.attachments.all():
-                # Wagtail's signal has done so before those rows were stored.
-                index.insert_or_update_object(self)
             if self.live:
                 Edition.objects.record(self, self.lines)
                 self._keep_permalink_of(before)

@@ -4,6 +4,7 @@ It knows the language and tantivy; neither Django nor where entries come from.""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import wraps
 from math import ceil
 from typing import NamedTuple
 
@@ -68,6 +69,22 @@ def _schema():
 SCHEMA = _schema()
 
 
+def _damage_is_an_error(method):
+    """Over damaged files, tantivy may panic: a BaseException of a class that can't be imported,
+    which would end more than a request."""
+
+    @wraps(method)
+    def answer(*args):
+        try:
+            return method(*args)
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":
+                raise
+            raise ValueError(f"tantivy gave up: {error}") from error
+
+    return answer
+
+
 class Index:
     """A folder with an index. Many may read it, one at a time may write."""
 
@@ -95,6 +112,7 @@ class Index:
         writer.commit()
         writer.wait_merging_threads()
 
+    @_damage_is_an_error
     def search(self, query, limit, offset=0):
         """(how many there are, the Hits of a page with their snippets): the best first."""
         searcher = self._searcher()
@@ -107,6 +125,7 @@ class Index:
         ]
         return found.count, hits
 
+    @_damage_is_an_error
     def ranked(self, query):
         """{primary key: score} of all that there is: the best first."""
         searcher = self._searcher()

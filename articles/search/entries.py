@@ -1,5 +1,6 @@
 """What the index holds of the objects of the database: pages, pictures, documents, snippets."""
 
+import logging
 from collections import defaultdict
 
 from django.apps import apps
@@ -16,6 +17,8 @@ from wagtail.models import Page
 from ..models import DirectivePage, EffectPeriod
 from ..models.changes import index_key
 from .engine import Entry
+
+logger = logging.getLogger(__name__)
 
 # What binds comes before what doesn't, where the words speak for neither.
 WEIGHT = 0.4
@@ -45,7 +48,11 @@ def entries_of(keys):
         binding = _binding(wanted)
         for found in objects:
             if instance := get_indexed_instance(found, check_exists=False):
-                yield _entry(instance, binding)
+                try:
+                    yield _entry(instance, binding)
+                except Exception:
+                    # One that can't be read keeps no other from being found.
+                    logger.exception("Not in the search index: %s %s", label, found.pk)
 
 
 def _binding(pks):

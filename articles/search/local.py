@@ -57,10 +57,22 @@ def _ask(question):
             _open[name] = engine.Index(_home() / name)
         return question(_open[name])
     except (ValueError, OSError):
-        logger.exception("The search index %s is damaged and will be made anew", name)
         _open.clear()
-        (_home() / "current").unlink(missing_ok=True)
+        if _is_sound(name):
+            # Nobody's question costs everybody the index.
+            logger.exception("A search failed")
+        else:
+            logger.exception("The search index %s is damaged and will be made anew", name)
+            (_home() / "current").unlink(missing_ok=True)
         return None
+
+
+def _is_sound(name):
+    try:
+        engine.Index(_home() / name).search(engine.EVERYTHING, 1)
+    except (ValueError, OSError):
+        return False
+    return True
 
 
 def _home():
@@ -149,8 +161,9 @@ def _position(name):
     """The version and the day that an index is of; None when it has none, or is no index."""
     try:
         position = json.loads((_home() / name / "position.json").read_text())
+        date.fromisoformat(position["day"])
         engine.Index(_home() / name)
-    except (ValueError, OSError):
+    except (ValueError, KeyError, TypeError, OSError):
         logger.exception("The search index %s can't be used and is made anew", name)
         return None
     return position
