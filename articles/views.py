@@ -27,7 +27,7 @@ def search(request):
     directives = [page for page in results if isinstance(page, DirectivePage)]
     prefetch_related_objects(directives, "type")
     with_periods(directives, timezone.localdate())
-    context = {"query": query, "listing": results, "is_loose": found.is_loose}
+    context = {"query": query, "listing": results, "is_loose": found.is_loose, "meant": found.meant}
     # Whoever typed a number has named the document.
     if former := [] if found.numbered else former_issuers(query):
         registers = DirectiveIndexPage.objects.live().public()

@@ -189,6 +189,24 @@ def test_results_show_where_the_words_stand_and_no_markup_of_editors(client):
     assert "&lt;i&gt; <mark>hộp</mark> <mark>thư</mark> <mark>công</mark> <mark>vụ</mark>" in shown
 
 
+def test_a_slip_leads_to_the_word_that_is_there(client):
+    make_news("Nước sạch nông thôn")
+    make_news("Hồ sơ tuyệt mật", live=False)
+    for typed, meant in (
+        ("nuoec sach", "nước sach"),
+        ("nước sachh", "nước sạch"),
+        ("nươcs sạch", "nước sạch"),
+    ):
+        response = searched(client, typed)
+        assert response.context["meant"] == meant
+        assert "Có phải bạn tìm" in response.content.decode()
+        assert titles(client, response.context["meant"]) == ["Nước sạch nông thôn"]
+    assert searched(client, "nước sạch").context["meant"] is None
+    # Nobody learns from it what is not public.
+    assert searched(client, "tuyeet matj").context["meant"] is None
+    assert searched(client, '"><script>').context["meant"] is None
+
+
 # While somebody types
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from articles.search import engine
 from articles.search.engine import Entry, Index
+from articles.search.spelling import is_one_slip
 from articles.search.text import composed, pairs, words
 from articles.vietnamese import fold
 
@@ -217,6 +218,64 @@ def test_what_is_in_the_title_alone_has_no_snippet(index):
     fill(index, "Nước sạch | Chợ quê")
     [hit] = index.search(engine.asking("nước"), 1)[1]
     assert hit.snippet == []
+
+
+# Slips
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_slip"),
+    [
+        ("thong", False),
+        ("thoong", True),
+        ("thng", True),
+        ("thang", True),
+        ("tohng", True),
+        ("thogn", True),
+        ("hton", False),
+        ("tohgn", False),
+        ("thongaa", False),
+        ("", False),
+    ],
+)
+def test_one_slip_is_one_letter_or_two_in_each_others_place(typed, is_slip):
+    assert is_one_slip(typed, "thong") is is_one_slip("thong", typed) is is_slip
+
+
+@given(st.text("abc", max_size=5), st.text("abc", max_size=5))
+def test_one_slip_is_what_trying_every_slip_finds(one, other):
+    splits = [(one[:place], one[place:]) for place in range(len(one) + 1)]
+    slips = {head + tail[1:] for head, tail in splits if tail}
+    slips |= {head + letter + tail for head, tail in splits for letter in "abc"}
+    slips |= {head + letter + tail[1:] for head, tail in splits if tail for letter in "abc"}
+    slips |= {head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1}
+    assert is_one_slip(one, other) == (other in slips - {one})
+
+
+def meant(index, typed, among=engine.EVERYTHING):
+    return index.meant(words(typed)[0], among)
+
+
+def test_the_commonest_near_word_is_meant_with_its_marks(index):
+    fill(index, "nước sạch", "nước sông", "nhược điểm", "ủy ban", "đường | đi")
+    assert meant(index, "nuơc") is None
+    assert meant(index, "nuoec") == meant(index, "nuowc") == "nước"
+    assert meant(index, "uyy") == "ủy"
+    assert meant(index, "duongg") == "đường"
+    assert meant(index, "kkkkk") is None
+
+
+def test_nothing_is_meant_that_is_not_among_them(index):
+    index.write(
+        [
+            Entry("page:1", 1, ["page"], "Nước", is_public=True),
+            Entry("page:2", 2, ["page"], "Tuyệt mật"),
+        ]
+    )
+    among = engine.limited(engine.EVERYTHING, is_public=True)
+    assert meant(index, "nuoec", among) == "nước"
+    assert meant(index, "matt") == "mật"
+    assert meant(index, "matt", among) is None
 
 
 # Writing

@@ -2,6 +2,7 @@
 
 It knows the language and tantivy; neither Django nor where entries come from."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -11,7 +12,8 @@ from typing import NamedTuple
 import tantivy
 from tantivy import Occur, Query
 
-from .text import MARKED, PLAIN, composed, modern, pairs, words
+from .spelling import is_one_slip
+from .text import MARKED, PLAIN, composed, initials, modern, pairs, words
 
 # Of a question. Nobody types more; a page that was pasted costs as much as its words.
 MAX_WORDS = 40
@@ -136,6 +138,22 @@ class Index:
         # Perhaps all there is, so in as few steps as can be.
         scores, addresses = zip(*found.hits, strict=True)
         return dict(zip(searcher.fast_field_values("pk", addresses), scores, strict=True))
+
+    @_damage_is_an_error
+    def meant(self, word, among):
+        """What may have been meant by a Word: the commonest one slip away, with its marks, in what
+        the Query `among` selects. None: the word itself is there, or none is near."""
+        searcher = self._searcher()
+        near = Counter()
+        for name in ("title_marked", "body_marked"):
+            for letter in initials(word.plain[0]):
+                for term, count in searcher.terms_with_prefix(name, letter, among):
+                    plain = PLAIN.analyze(term)[0]
+                    if count and plain == word.plain:
+                        return None
+                    if count and is_one_slip(word.plain, plain):
+                        near[term] += count
+        return near.most_common(1)[0][0] if near else None
 
     def _searcher(self):
         self._index.reload()

@@ -47,6 +47,11 @@ def ranked(query):
     return _ask(lambda index: index.ranked(query))
 
 
+def meant(word, among):
+    """As Index.meant."""
+    return _ask(lambda index: index.meant(word, among))
+
+
 def _ask(question):
     name = _name()
     if name is None:

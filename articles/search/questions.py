@@ -1,5 +1,7 @@
 """What readers' searches find."""
 
+from itertools import zip_longest
+
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from wagtail.models import Page
@@ -21,6 +23,8 @@ MAX_NUMBERED = 100
 PHRASE = 5
 # Of the words of a whole sentence; what has fewer of them is about something else.
 SHARE = 0.34
+# Letters of a word that may be a slip, and words of a question that are looked at for one.
+SLIPS_FROM, MAX_MEANT = 3, 8
 # Names of offices are written in full or not.
 SHORT = {"uy ban nhan dan": "ubnd", "hoi dong nhan dan": "hdnd"}
 
@@ -28,8 +32,12 @@ SHORT = {"uy ban nhan dan": "ubnd", "hoi dong nhan dan": "hdnd"}
 class Found:
     """Directives whose number was typed, and after them the pages that hold the words."""
 
-    def __init__(self, numbered, total=0, others=lambda first, last: [], is_loose=False):
+    def __init__(
+        self, numbered, total=0, others=lambda first, last: [], is_loose=False, meant=None
+    ):
         self.numbered = numbered
+        # What may have been meant instead, where a word is in no public page.
+        self.meant = meant
         # Nothing holds all the words: these hold some.
         self.is_loose = is_loose
         self._total, self._others = total, others
@@ -92,7 +100,21 @@ def find(query, private_paths):
             page.snippet = snippets[pk]
         return [found[pk] for pk in snippets if pk in found]
 
-    return Found(numbered, answer[0], others, is_loose)
+    meant = None
+    if not numbered and (is_loose or not answer[0]):
+        meant = _meant(asked, limited(engine.EVERYTHING))
+    return Found(numbered, answer[0], others, is_loose, meant)
+
+
+def _meant(asked, among):
+    """The question with another word for each that no page has; None when there are none."""
+    found = [
+        local.meant(word, among) if word.plain.isalpha() and len(word.plain) >= SLIPS_FROM else None
+        for word in asked[:MAX_MEANT]
+    ]
+    if not any(found):
+        return None
+    return " ".join(other or word.marked for word, other in zip_longest(asked, found))
 
 
 def suggest(typed, private_paths, limit):

@@ -6,6 +6,7 @@ its marks, in the one spelling of the several that are in use: "hòa" for hoà, 
 
 import re
 import unicodedata
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +17,13 @@ LONGEST_WORD = 40  # bytes
 
 # U+00D0 is the Icelandic Eth, which old fonts wrote for Đ.
 LETTERS = str.maketrans({"Ð": "Đ", "ð": "đ"})
+
+# Latin letters with the marks that the language has.
+VIETNAMESE = [
+    letter
+    for letter in map(chr, (*range(0x61, 0x7B), *range(0xE0, 0x180), *range(0x1EA0, 0x1EFA)))
+    if letter.islower()
+]
 
 # The tone may stand over either of two vowels where no letter follows: hòa, hoà. In "quý", the u
 # belongs to the consonant.
@@ -59,6 +67,12 @@ def words(text):
     """The Words of a text, in its order."""
     text = modern(text)
     return list(map(Word, PLAIN.analyze(text), MARKED.analyze(text)))
+
+
+@cache
+def initials(letter):
+    """The letters that a plain one stands for: "d" -> dđ, "u" -> uúùủũụưứừửữự."""
+    return [one for one in VIETNAMESE if PLAIN.analyze(one) == [letter]] or [letter]
 
 
 def pairs(plain):
