@@ -29,7 +29,8 @@ class Effect(TextChoices):
 
     def worded(self, effective_on):
         """As lists say it: of what is not yet in force, from when it will be."""
-        if self == Effect.NOT_YET:
+        # A draft may not have a day yet.
+        if self == Effect.NOT_YET and effective_on:
             return gettext("In force from %(day)s") % {"day": local_day(effective_on)}
         return self.label
 

@@ -96,3 +96,10 @@ def test_the_last_day_of_a_period_is_none_while_no_end_is_known():
     not_yet, in_force = timeline(Facts(START))
     assert not_yet.last_day == START - timedelta(days=1)
     assert in_force.last_day is None
+
+
+def test_lists_say_from_when_what_is_not_yet_in_force_will_be():
+    assert Effect.NOT_YET.worded(date(2026, 12, 1)) == "Có hiệu lực từ 1/12/2026"
+    # A draft's day may be missing.
+    assert Effect.NOT_YET.worded(None) == Effect.NOT_YET.label
+    assert Effect.IN_FORCE.worded(date(2026, 12, 1)) == Effect.IN_FORCE.label

@@ -35,7 +35,7 @@ AT_ONCE, BEHIND_MORE = 6, 18
 
 @dataclass(frozen=True, slots=True)
 class ListedDirective:
-    """A line of the register. A DirectivePage will do as well, and takes five times as long."""
+    """A line of the register. A DirectivePage would do, and takes more than twice as long."""
 
     reference: str
     title: str

@@ -312,7 +312,9 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
 
     def get_admin_display_title(self):
         """In the office, too, a directive is known by its number."""
-        return f"{self.reference}: {super().get_admin_display_title()}"
+        title = super().get_admin_display_title()
+        # A draft may not have a number yet.
+        return f"{self.reference}: {title}" if self.number else title
 
     @property
     def day(self):
