@@ -9,7 +9,7 @@ from .vietnamese import fold_slug, free_slug
 
 # Ids that the templates around a body use.
 RESERVED = {
-    *("attachments", "content", "outline", "q", "top"),
+    *("attachments", "content", "outline", "q", "suggestions", "top"),
     *("banner", "diagram", "related", "relation-list", "relations", "stages"),
 }
 

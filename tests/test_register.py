@@ -115,7 +115,7 @@ def test_a_day_that_is_none_is_said_and_changes_nothing(client, register, day):
     response = client.get("/van-ban/", {"ngay": day})
     assert len(listed(client)) == 3
     page = html.fromstring(response.content)
-    assert "không phải là ngày" in page.xpath("string(//*[@role='status'])")
+    assert "không phải là ngày" in page.xpath("string(//main//*[@role='status'])")
 
 
 @pytest.mark.parametrize(
