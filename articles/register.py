@@ -29,8 +29,11 @@ STEPS = 36**STEP
 
 GONE = -1  # for a position
 
-# Days whose periods are kept, 9 bytes a directive each.
-MAX_DAYS = 4
+# Days whose periods are kept, 9 bytes a directive each, and readers' views, one byte.
+MAX_DAYS, MAX_VIEWS = 4, 16
+
+# Up to so many values, comparing with each is quicker than looking each element up in a table.
+FEW = 8
 
 FIRST_DAY, LAST_DAY = ALWAYS.toordinal(), NEVER.toordinal()
 
@@ -89,12 +92,15 @@ class Register:
 
     version: int
     columns: dict[str, np.ndarray]  # one element a directive
+    # Both by position: a directive's topics lie together, and its periods, in their order.
     topics: dict[str, np.ndarray]  # "position" of a directive and "code" of one of its topics
     periods: dict[str, np.ndarray]  # "position" of a directive, "start", "end", "effect"
     vocabularies: dict[str, dict]  # value: code
     orders: dict[str, np.ndarray]  # positions by number and by title
     # What `on` found for days asked before: nearly every reader asks for today.
     days: dict[date, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
+    # And what `out_of_sight` found: nearly every reader may see the same.
+    views: dict[tuple, np.ndarray] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, rows: Iterable[Row], version=0):
@@ -156,15 +162,14 @@ class Register:
         if (known := self.days.get(day)) is not None:
             return known
         number = day.toordinal()
-        current = np.flatnonzero((self.periods["start"] <= number) & (number < self.periods["end"]))
-        periods = np.empty(len(self), np.int64)
-        periods[self.periods["position"].take(current)] = current
-        if len(self.days) >= MAX_DAYS:
-            self.days.clear()
-        self.days[day] = periods, self.periods["effect"].take(periods)
-        return self.days[day]
+        # One period each, and periods lie by position: so these are in the directives' order.
+        periods = np.flatnonzero((self.periods["start"] <= number) & (number < self.periods["end"]))
+        return remembered(self.days, MAX_DAYS, day, (periods, self.periods["effect"].take(periods)))
 
     def out_of_sight(self, sections, hidden):
+        """For each directive, whether a reader of these sections does not see it; as in select."""
+        if (seen := self.views.get((sections, hidden))) is not None:
+            return seen
         known = self.vocabularies["section"]
         outside = [
             not section.startswith(sections) or section.startswith(hidden) for section in known
@@ -176,7 +181,13 @@ class Register:
             # By the last step alone first, which is a small number, looked up in a table.
             maybe = np.flatnonzero(np.isin(places % STEPS, pages % STEPS, kind="table"))
             out[maybe] |= np.isin(places.take(maybe), pages)
-        return out
+        return remembered(self.views, MAX_VIEWS, (sections, hidden), out)
+
+    @cached_property
+    def topics_of(self):
+        """For each directive, where in `topics` its own begin, and how many these are."""
+        counts = np.bincount(self.topics["position"], minlength=len(self))
+        return np.cumsum(counts) - counts, counts
 
 
 class Selection:
@@ -185,28 +196,31 @@ class Selection:
     def __init__(self, register, filters, day, sections, hidden, as_of):
         self._register = register
         self._day = day
-        out = register.out_of_sight(sections, hidden)
+        # How many filters reject a directive. A facet counts what its own filter alone rejects too.
+        self._rejections = register.out_of_sight(sections, hidden).astype(np.uint8)
         if as_of:
-            out[chronology(day.toordinal() + 1, 0) <= register.columns["chronology"]] = True
+            next_day = chronology(day.toordinal() + 1, 0)
+            self._rejections[np.searchsorted(register.columns["chronology"], next_day) :] = 1
         self._rejected = {
             name: self._rejected_by(name, values)
             for name, values in filters._asdict().items()
             if values
         }
-        # How many filters reject a directive. A facet counts what its own filter alone rejects too.
-        self._rejections = sum(self._rejected.values(), out.astype(np.uint8))
+        for rejected in self._rejected.values():
+            self._rejections += rejected
         self._selected = self._rejections == 0
 
     def _rejected_by(self, name, values):
+        """One for each directive that the values of a facet reject, and zero for the others."""
         vocabulary = self._register.vocabularies[name]
-        table = np.ones(len(vocabulary), np.uint8)
-        table[[vocabulary[value] for value in values if value in vocabulary]] = 0
+        wanted = [vocabulary[value] for value in values if value in vocabulary]
         if name == "topic":
-            accepted = np.flatnonzero(table.take(self._register.topics["code"]) == 0)
+            topics = self._register.topics
             rejected = np.ones(len(self._register), np.uint8)
-            rejected[self._register.topics["position"].take(accepted)] = 0
+            accepted = np.flatnonzero(any_of(wanted, topics["code"], len(vocabulary)))
+            rejected[topics["position"].take(accepted)] = 0
             return rejected
-        return table.take(self._codes(name))
+        return (~any_of(wanted, self._codes(name), len(vocabulary))).view(np.uint8)
 
     def _codes(self, name):
         return self._effects if name == "effect" else self._register.columns[name]
@@ -239,14 +253,15 @@ class Selection:
 
     def _counts(self, name):
         own_filter = self._rejected.get(name)
-        if name == "topic":
-            counted = self._selected if own_filter is None else self._rejections == own_filter
-            topics = self._register.topics
-            codes = topics["code"].take(np.flatnonzero(counted.take(topics["position"])))
-        elif own_filter is None:
-            codes = self._codes(name).take(self._found)
-        else:
-            codes = self._codes(name).take(np.flatnonzero(self._rejections == own_filter))
+        found = self._found
+        if own_filter is not None:
+            found = np.flatnonzero(self._rejections == own_filter)
+        codes = self._register.topics["code"] if name == "topic" else self._codes(name)
+        # All of them, most often: the register as it opens.
+        if len(found) < len(self._register):
+            if name == "topic":
+                found = runs(*(facts.take(found) for facts in self._register.topics_of))
+            codes = codes.take(found)
         vocabulary = self._register.vocabularies[name]
         counts = np.bincount(codes, minlength=len(vocabulary)).tolist()
         pairs = [pair for pair in zip(vocabulary, counts, strict=True) if pair[1]]
@@ -324,6 +339,32 @@ class Selection:
         score = (likeness.take(candidates) * 2 + binding) * len(register) + candidates
         best = np.sort(score)[::-1][:limit] % len(register)
         return columns["pk"].take(best).tolist()
+
+
+def remembered(known, limit, key, answer):
+    """Keeps an answer for those who ask the same. Arrays in it are not to be written."""
+    if len(known) >= limit:
+        known.clear()
+    known[key] = answer
+    return answer
+
+
+def any_of(wanted, codes, size):
+    """For each code, whether it is one of those wanted; `size`: how many codes there are."""
+    if len(wanted) > FEW:
+        table = np.zeros(size, bool)
+        table[wanted] = True
+        return table.take(codes)
+    found = np.zeros(len(codes), bool)
+    for code in wanted:
+        found |= codes == code
+    return found
+
+
+def runs(begins, counts):
+    """The numbers from each `begin` on, as many as its count, one run after the other."""
+    ends = np.cumsum(counts)
+    return np.repeat(begins - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
 
 
 def chronology(signed_on, pk):
@@ -431,11 +472,13 @@ def arranged(old, fresh, now, total):
 
 
 def moved(old, fresh, now, offset):
-    """Links of old and fresh directives, with the positions that these have now."""
+    """Links of old and fresh directives, with the positions that these have now, and in order."""
     position = now.take(np.concatenate([old["position"], fresh["position"] + offset]))
-    stay = np.flatnonzero(position != GONE)
-    joined = {name: np.concatenate([old[name], fresh[name]]).take(stay) for name in old}
-    return {**joined, "position": position.take(stay)}
+    # What moved is little: this sort is made for what is nearly in order.
+    order = np.argsort(position, kind="stable")
+    order = order[np.searchsorted(position, GONE, "right", sorter=order) :]
+    joined = {name: np.concatenate([old[name], fresh[name]]).take(order) for name in old}
+    return {**joined, "position": position.take(order)}
 
 
 def merged(keys, order, added):

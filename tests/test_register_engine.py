@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.effect import ALWAYS, BINDING, NEVER, Effect, Period
-from articles.register import FACETS, ORDERS, Filters, Register, Row, title_key
+from articles.register import FACETS, FEW, ORDERS, Filters, Register, Row, title_key
 
 DAY = date(2024, 7, 1)
 SECTION, INNER, OTHER = "000100010001", "0001000100010001", "000100010002"
@@ -52,6 +52,14 @@ def test_a_directive_on_several_topics_is_one_in_the_total_and_one_in_each_topic
     assert found.total == 2
     assert list(found.listed("oldest", 0, 10)) == [1, 2]
     assert found.facets["topic"] == [(5, 2), (6, 1), (7, 1)]
+
+
+def test_many_values_of_a_facet_select_as_few_do():
+    rows = [row(pk, type=pk, topics=(pk, 99)) for pk in range(1, 15)]
+    wanted = list(range(2, 13))
+    assert len(wanted) > FEW
+    assert selected(rows, type=wanted) == wanted
+    assert selected(rows, topic=wanted) == wanted
 
 
 def test_a_topic_that_is_named_twice_is_counted_once():
