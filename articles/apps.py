@@ -15,11 +15,13 @@ class ArticlesConfig(AppConfig):
         from . import signals
         from .files import refuse_while_in_use
         from .models import (
+            Abbreviation,
             DirectiveIndexPage,
             DirectivePage,
             DirectiveType,
             DocumentContent,
             Issuer,
+            PromotedResult,
             Topic,
         )
 
@@ -28,7 +30,10 @@ class ArticlesConfig(AppConfig):
         # Signals, because deleting and moving a tree pass by the methods of what is in it.
         pre_delete.connect(signals.remember_targets, sender=DirectivePage)
         post_delete.connect(signals.let_go, sender=DirectivePage)
-        for model in (DirectiveIndexPage, DirectiveType, Issuer, Topic):
+        for model in (
+            *(Abbreviation, DirectiveIndexPage, DirectiveType),
+            *(Issuer, PromotedResult, Topic),
+        ):
             post_delete.connect(signals.note_loss, sender=model)
         post_page_move.connect(signals.note_move)
         post_save.connect(signals.take_in, sender=get_document_model())

@@ -1,7 +1,7 @@
 """The register that this process answers from: read once, then kept up with the database.
 
-Each request asks for the version only. When it has moved on, what changed since is read again,
-which is a directive or two; the whole is read when the process is new.
+Each request asks for the version only (versions.py). When it has moved on, what changed since is
+read again, which is a directive or two; the whole is read when the process is new.
 (docs/decisions/0009-register-in-memory.md)"""
 
 import logging
@@ -12,16 +12,20 @@ from threading import Lock
 from django.apps import apps
 
 from .effect import Effect
+from .facets import EFFECT_WORDS, KIND_WORDS, KINDS, Vocabulary
 from .models.changes import RegisterChange, RegisterVersion
 from .models.directives import DirectivePage
 from .models.effects import EffectPeriod
+from .models.searches import Abbreviation, PromotedResult
 from .models.vocabularies import DirectiveType, Issuer, Topic
 from .register import Register
-from .register_query import EFFECT_WORDS
 from .vietnamese import fold_slug
 
 # A section of thousands was moved: databases take no more of them in one question.
 MANY = 5_000
+
+# Of news and events too, which the register does not know.
+YEARS = range(1900, 2101)
 
 logger = logging.getLogger(__name__)
 _lock = Lock()
@@ -33,23 +37,22 @@ class LiveRegister:
     """The register, and what its values are called; both of one version."""
 
     register: Register
-    # For each facet, {value: what readers call it} and {value: its word in addresses}.
-    names: dict
-    words: dict
-    # And the other way round: {word: values}, because two signers' names may fold to one word.
-    values: dict
+    vocabulary: Vocabulary
     # Sections of the register: (path in the tree, title, path in addresses).
     sections: list
+    issuers: list
+    types: list  # (name, abbreviation)
+    abbreviations: dict  # {words of a form: [those of its other forms]}
+    promoted: dict  # {words of a question: [primary keys of pages]}
 
     @property
     def version(self):
         return self.register.version
 
 
-def current():
-    """The LiveRegister as the database has it now: one query when nothing has changed."""
+def current(version):
+    """The LiveRegister of a version of the database, or a later one: no query when it is known."""
     global _current
-    version = _version()
     known = _current
     if known and known.version == version:
         return known
@@ -81,30 +84,44 @@ def _read(known):
         rows = list(_rows(changed))
         gone = set(changed) - {row[0] for row in rows}
         register = known.register.changed(rows, gone, version)
-    return LiveRegister(register, *_vocabulary(register), _sections())
+    issuers = list(Issuer.objects.all())
+    types = list(DirectiveType.objects.values_list("name", "abbreviation"))
+    vocabulary = _vocabulary(register, issuers)
+    return LiveRegister(
+        register,
+        vocabulary,
+        _sections(),
+        issuers,
+        types,
+        abbreviations=Abbreviation.objects.forms(),
+        promoted=PromotedResult.objects.by_question(),
+    )
 
 
-def _vocabulary(register):
-    years, signers = register.vocabularies["year"], register.vocabularies["signer"]
+def _vocabulary(register, issuers):
+    signers = register.vocabularies["signer"]
+    years = {*YEARS, *register.vocabularies["year"]}
     names = {
+        "kind": KINDS,
         "effect": {effect: effect.label for effect in Effect},
         "year": {year: str(year) for year in years},
         "signer": {name: name for name in signers},
     }
     words = {
+        "kind": KIND_WORDS,
         "effect": EFFECT_WORDS,
         "year": {year: str(year) for year in years},
         "signer": {name: fold_slug(name) for name in signers},
     }
-    for facet, model in (("type", DirectiveType), ("issuer", Issuer), ("topic", Topic)):
-        records = list(model.objects.all())
+    records_of = {
+        "type": DirectiveType.objects.all(),
+        "issuer": issuers,
+        "topic": Topic.objects.all(),
+    }
+    for facet, records in records_of.items():
         names[facet] = {record.pk: str(record) for record in records}
         words[facet] = {record.pk: record.slug for record in records}
-    values = {facet: {} for facet in words}
-    for facet, known in words.items():
-        for value, word in known.items():
-            values[facet].setdefault(word, []).append(value)
-    return names, words, values
+    return Vocabulary(names, words)
 
 
 def _sections():

@@ -2,33 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlencode
 
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from .effect import NEVER, Effect
+from . import facets
+from .effect import NEVER
 from .register import Filters
-from .vietnamese import fold_slug
 
+FACETS = ("effect", "type", "issuer", "topic", "year", "signer")
 # Words in addresses; they stay as they are for good.
-FACET_WORDS = {
-    "effect": "hieu-luc",
-    "type": "loai",
-    "issuer": "co-quan",
-    "topic": "linh-vuc",
-    "year": "nam",
-    "signer": "nguoi-ky",
-}
-EFFECT_WORDS = {
-    Effect.NOT_YET: "chua-co",
-    Effect.IN_FORCE: "con",
-    Effect.PARTLY: "mot-phan",
-    Effect.SUSPENDED: "tam-ngung",
-    Effect.SUPERSEDED: "bi-thay-the",
-    Effect.EXPIRED: "het",
-    Effect.WITHDRAWN: "thu-hoi",
-}
 ORDER_WORDS = {"newest": "moi-nhat", "oldest": "cu-nhat", "number": "so", "title": "ten"}
 ORDER_LABELS = {
     "newest": _("Newest first"),
@@ -37,12 +19,10 @@ ORDER_LABELS = {
     "title": _("By title"),
 }
 PAGE_SIZES = (20, 50, 100)
-# An address can hold thousands of values; no reader means that.
-MAX_VALUES = 50
 
 
 @dataclass(frozen=True)
-class RegisterQuery:
+class RegisterQuery(facets.FacetedQuery):
     """One state of the register: `chosen` are words of an address, a tuple for each facet."""
 
     chosen: dict
@@ -59,40 +39,25 @@ class RegisterQuery:
         typed = parameters.get("ngay", "").strip()
         day = read_day(typed)
         orders = {word: order for order, word in ORDER_WORDS.items()}
-        size, page = parameters.get("moi-trang", ""), parameters.get("trang", "")
+        size = parameters.get("moi-trang", "")
         return cls(
-            chosen={
-                # Folded, because the name of a signer may be typed.
-                facet: tuple(dict.fromkeys(filter(None, map(fold_slug, values))))
-                for facet, word in FACET_WORDS.items()
-                if (values := parameters.getlist(word)[:MAX_VALUES])
-            },
+            chosen=facets.read(parameters, FACETS),
             day=day,
             order=orders.get(parameters.get("sap-xep", ""), "newest"),
             size=next((known for known in PAGE_SIZES if str(known) == size), PAGE_SIZES[0]),
-            page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+            page=facets.read_page(parameters.get("trang", "")),
             bad_day="" if day else typed[:20],
         )
 
-    @cached_property
-    def address(self):
-        """The query string that means the same, without the page: "?loai=chi-thi"; may be ""."""
-        pairs = [
-            (FACET_WORDS[facet], value)
-            for facet in FACET_WORDS
-            for value in self.chosen.get(facet, ())
-        ]
+    def trailing_pairs(self):
+        pairs = []
         if self.day:
             pairs.append(("ngay", self.day.isoformat()))
         if self.order != "newest":
             pairs.append(("sap-xep", ORDER_WORDS[self.order]))
         if self.size != PAGE_SIZES[0]:
             pairs.append(("moi-trang", self.size))
-        return f"?{urlencode(pairs)}" if pairs else ""
-
-    def without(self, facet, value):
-        rest = tuple(other for other in self.chosen[facet] if other != value)
-        return replace(self, chosen=self.chosen | {facet: rest}, page=1)
+        return pairs
 
     def today(self):
         return replace(self, day=None, page=1)

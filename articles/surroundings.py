@@ -8,6 +8,7 @@ from . import live_register, privacy
 from .models.directives import DirectivePage, DirectiveRelation
 from .register import Filters
 from .relations import both_ways, sides
+from .versions import versions
 
 KIN = 5
 
@@ -18,7 +19,7 @@ def surroundings(page, request):
     Four queries, however many there are.
     """
     today, hidden = timezone.localdate(), privacy.private_paths(request)
-    register = live_register.current().register
+    register = live_register.current(versions(request).register).register
     everything = register.select(Filters(), today, hidden=hidden)
     series = register.select(
         Filters(type=[page.type_id], issuer=[page.issuer_id]), today, hidden=hidden

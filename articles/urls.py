@@ -7,6 +7,7 @@ app_name = "articles"
 
 urlpatterns = [
     path("tim-kiem/", views.search, name="search"),
+    path("tim-kiem/atom/", views.search_feed, name="search_feed"),
     path("tim-kiem/goi-y/", views.suggest, name="suggest"),
     # A path, because a number may be written with its slash: 07/CT-UBND-2014.
     path("van-ban/so/<path:words>/", views.by_number, name="by_number"),

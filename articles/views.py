@@ -1,17 +1,15 @@
-from django.core.paginator import Paginator
-from django.db.models import prefetch_related_objects
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from . import references
+from . import feeds, references
+from .facets import WORDS
 from .models import DirectiveIndexPage, DirectivePage, with_periods
-from .privacy import private_paths
-from .register_query import FACET_WORDS
-from .search.questions import PAGE, find, former_issuers
-from .search.questions import suggest as suggestions
+from .search.results import SearchListing, suggested
+from .subscriptions import answer
 
 # Browsers keep a permanent redirect for good unless they are told, and a page may be moved.
 DAY = 24 * 60 * 60  # seconds
@@ -21,39 +19,42 @@ SUGGESTIONS = 8
 
 @require_safe
 def search(request):
-    query = request.GET.get("q", "").strip()
-    found = find(query, private_paths(request))
-    results = Paginator(found, PAGE).get_page(request.GET.get("trang"))
-    directives = [page for page in results if isinstance(page, DirectivePage)]
-    prefetch_related_objects(directives, "type")
-    with_periods(directives, timezone.localdate())
-    context = {"query": query, "listing": results, "is_loose": found.is_loose, "meant": found.meant}
-    # Whoever typed a number has named the document.
-    if former := [] if found.numbered else former_issuers(query):
+    listing = SearchListing(request)
+    context = {
+        "query": listing.query.text,
+        "search": listing,
+        "listing": listing.page,
+        "facets": listing.facets,
+        "asked": listing.asked,
+    }
+    if former := listing.former_issuers:
         registers = DirectiveIndexPage.objects.live().public()
         context |= {
             "former_issuers": former,
             "register": registers.order_by("depth", "path").first(),
-            "issuer_parameter": FACET_WORDS["issuer"],
+            "issuer_parameter": WORDS["issuer"],
         }
     return render(request, "articles/search.html", context)
 
 
 @require_safe
+def search_feed(request):
+    listing = SearchListing(request)
+    address = request.build_absolute_uri(reverse("articles:search"))
+    own_address = request.build_absolute_uri(request.path)
+    feed = listing.feed(address + listing.query.address, own_address + listing.query.address)
+    return answer(request, feeds.atom(feed), feeds.ATOM_TYPE)
+
+
+@require_safe
 def suggest(request):
     """What a reader may mean who is still typing: titles, what they are, and addresses."""
-    pages = suggestions(request.GET.get("q", ""), private_paths(request), SUGGESTIONS)
-    answer = [
-        {
-            "title": page.title,
-            "note": f"{page.type} {page.reference}"
-            if isinstance(page, DirectivePage)
-            else page.page_type_display_name,
-            "address": page.get_url(request),
-        }
-        for page in pages
+    typed = request.GET.get("q", "")
+    suggestions = [
+        {"title": line.title, "note": line.note, "address": line.address}
+        for line in suggested(typed, request, SUGGESTIONS)
     ]
-    response = JsonResponse({"suggestions": answer}, json_dumps_params={"ensure_ascii": False})
+    response = JsonResponse({"suggestions": suggestions}, json_dumps_params={"ensure_ascii": False})
     patch_cache_control(response, public=True, max_age=MINUTE)
     return response
 

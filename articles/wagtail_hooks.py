@@ -2,13 +2,14 @@ import django_filters
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.models import Page, TaskState, WorkflowState
@@ -25,8 +26,10 @@ from .models import (
     DirectiveType,
     DocumentContent,
     Issuer,
+    PromotedResult,
     Topic,
 )
+from .search_report import QuestionsReport
 from .vietnamese import local_day
 
 # What is named in a message; more would not be read.
@@ -99,9 +102,55 @@ class AuthorViewSet(SnippetViewSet):
 
 class AbbreviationViewSet(SnippetViewSet):
     model = Abbreviation
-    icon = "search"
+    icon = "text-recognition"
     list_display = ["short", "full"]
     search_fields = ["short", "full"]
+
+
+class PromotedResultViewSet(SnippetViewSet):
+    model = PromotedResult
+    icon = "pick"
+    list_display = ["page", "questions", "sort_order"]
+    search_fields = ["questions"]
+
+
+@register_snippet
+class SearchViewSetGroup(SnippetViewSetGroup):
+    """What the office keeps for the search."""
+
+    menu_label = _("Search results")
+    menu_name = "portal-search"
+    menu_icon = "search"
+    menu_order = 360
+    items = (PromotedResultViewSet, AbbreviationViewSet)
+
+
+@hooks.register("register_admin_urls")
+def search_report_addresses():
+    return [
+        path("reports/tim-kiem/", QuestionsReport.as_view(), name="search_questions"),
+        path(
+            "reports/tim-kiem/results/",
+            QuestionsReport.as_view(results_only=True),
+            name="search_questions_results",
+        ),
+    ]
+
+
+class SearchReportItem(MenuItem):
+    def is_shown(self, request):
+        return QuestionsReport.permission_policy.user_has_permission(request.user, "view")
+
+
+@hooks.register("register_reports_menu_item")
+def search_report_item():
+    return SearchReportItem(
+        _("What readers look for"),
+        reverse("search_questions"),
+        name="search-questions",
+        icon_name="search",
+        order=1200,
+    )
 
 
 @register_snippet
@@ -111,7 +160,7 @@ class VocabulariesViewSetGroup(SnippetViewSetGroup):
     menu_label = _("Vocabularies")
     menu_icon = "list-ul"
     menu_order = 350
-    items = (DirectiveTypeViewSet, IssuerViewSet, TopicViewSet, AuthorViewSet, AbbreviationViewSet)
+    items = (DirectiveTypeViewSet, IssuerViewSet, TopicViewSet, AuthorViewSet)
 
 
 @hooks.register("before_edit_page")

@@ -8,6 +8,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 from wagtail.models import Page
 
+from articles.search.results import count_asked
 from polls.ballots import figures as poll_figures
 from sidebar import visits
 
@@ -19,7 +20,8 @@ MAX_POLLS = 10
 def live(request):
     """?page=ID&poll=ID&poll=ID&seen=1 -> {"visits": {...}, "views": n, "polls": {id: {...}}}
 
-    `seen` marks the later requests of a page that was counted already.
+    `asked` is what the search gave its page to be counted by; `seen` marks the later requests of a
+    page that was counted already.
     """
     page_id = _number(request.GET.get("page"))
     polls = [number for number in map(_number, request.GET.getlist("poll")) if number]
@@ -31,6 +33,8 @@ def live(request):
         if _is_opened_by_a_reader(request, agent):
             visits.count_view(page_id)
         answer["views"] = visits.view_count(page_id)
+    if (asked := request.GET.get("asked")) and _is_opened_by_a_reader(request, agent):
+        count_asked(asked)
     if polls:
         answer["polls"] = poll_figures(polls[:MAX_POLLS])
     figures = visits.figures()

@@ -1,4 +1,4 @@
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -21,6 +21,7 @@ from articles.models import (
     NewsIndexPage,
     NewsPage,
     PortalPage,
+    RegisterChange,
     in_chosen_order,
     stream_text,
     with_lead_images,
@@ -147,6 +148,12 @@ class OfficeSettings(BaseSiteSetting):
             heading=_("Footer"),
         ),
     ]
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            # Every page shows it, and processes keep it in memory.
+            RegisterChange.objects.note(())
 
     class Meta:
         verbose_name = _("office")

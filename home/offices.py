@@ -47,6 +47,7 @@ BOARD_KEEPS = [
     "articles.issuer",
     "articles.topic",
     "articles.abbreviation",
+    "articles.promotedresult",
     "articles.author",
     "home.officesettings",
     "sidebar.sidebarsettings",
@@ -56,6 +57,7 @@ BOARD_READS = [
     "sidebar.weatherreading",
     "sidebar.feedrun",
     "polls.ballot",
+    "articles.askedquestion",
 ]
 
 

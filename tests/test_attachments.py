@@ -331,7 +331,7 @@ def test_words_of_a_private_file_find_nothing(client, home):
 def test_indexing_asks_as_often_for_ten_files_as_for_one(home, django_assert_num_queries):
     def searched(page):
         page = DirectivePage.objects.get(pk=page.pk)
-        return page.searchable_text()
+        return " ".join(text for _name, text in page.files_to_search())
 
     one, many = attach(sample()), make_directive(number="08")
     many.attachments.add(*(DirectiveAttachment(document=sample()) for _file in range(10)))
@@ -348,10 +348,10 @@ def test_a_page_takes_so_much_text_of_its_files_and_no_more(home, monkeypatch):
     document = sample()
     read_documents()
     page = attach(document)
-    assert WORDS in page.searchable_text()
+    assert WORDS in page.files_to_search()[0][1]
     monkeypatch.setattr("articles.models.directives.ATTACHED_TEXT", 100)
-    assert WORDS not in page.searchable_text()
-    assert "ỦY BAN NHÂN DÂN" in page.searchable_text()
+    assert WORDS not in page.files_to_search()[0][1]
+    assert "ỦY BAN NHÂN DÂN" in page.files_to_search()[0][1]
 
 
 # The page view

@@ -19,7 +19,7 @@ from home.demo import load
 from home.views import refused
 from polls.models import Choice, Poll
 from sidebar.models import ExchangeRate, Sidebar, WeatherReading, WeatherRegion
-from tests.factories import make_directive, make_user
+from tests.factories import make_directive, make_user, searched
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE_FOLDERS = [ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls")]
@@ -107,6 +107,7 @@ def test_every_template_renders_without_a_socket(
     client.get("/")
 
     client.get(reverse("articles:search"), {"q": "van ban"})
+    searched(client, "van ban", muc="van-ban")
     client.get(reverse("articles:search"), {"q": "khong co gi nhu the"})
     client.get("/khong-co/")
     withdrawn = DirectiveAttachment.objects.exclude(directive__withdrawn_on=None).get()

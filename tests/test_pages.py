@@ -362,7 +362,7 @@ def test_an_error_of_ours_shows_nothing_of_the_inside(home, monkeypatch):
     def broken(*args):
         raise RuntimeError("ruột gan")
 
-    monkeypatch.setattr("articles.views.find", broken)
+    monkeypatch.setattr("articles.search.results.find", broken)
     client = Client(raise_request_exception=False)
     response = client.get("/tim-kiem/?q=a")
     assert response.status_code == 500

@@ -11,6 +11,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from articles.models import (
     Abbreviation,
+    AskedQuestion,
     Author,
     DirectiveIndexPage,
     DirectivePage,
@@ -45,6 +46,10 @@ def titles(client, query, **more):
     response = searched(client, query, **more)
     assert response.status_code == 200
     return [page.title for page in response.context["listing"]]
+
+
+def numbers(response):
+    return [line.note.split()[-1].partition("/")[0] for line in response.context["listing"]]
 
 
 # What is there
@@ -134,10 +139,10 @@ def test_what_binds_comes_before_what_no_longer_does(client):
     new.relations.add(DirectiveRelation(kind="replaces", target=old))
     new.save()
     response = searched(client, "chữ ký số")
-    assert [page.number for page in response.context["listing"]] == ["12", "11"]
+    assert numbers(response) == ["12", "11"]
     new.unpublish()
     old.title = "Dùng chữ ký số"
-    assert [page.number for page in searched(client, "chữ ký số").context["listing"]] == ["11"]
+    assert numbers(searched(client, "chữ ký số")) == ["11"]
 
 
 def test_the_order_follows_the_calendar(client, monkeypatch):
@@ -146,7 +151,7 @@ def test_the_order_follows_the_calendar(client, monkeypatch):
     make_directive(title="Dùng chữ ký số", number="12", effective_on=today + timedelta(days=2))
 
     def order():
-        return [page.number for page in searched(client, "chữ ký số").context["listing"]]
+        return numbers(searched(client, "chữ ký số"))
 
     assert order() == ["11", "12"]
     monkeypatch.setattr(timezone, "localdate", lambda *_args: today + timedelta(days=2))
@@ -169,7 +174,7 @@ def test_a_whole_sentence_is_answered_by_what_has_most_of_it(client):
     asked = "tôi muốn làm giấy khai sinh cho con thì thủ tục thế nào"
     response = searched(client, asked)
     assert response.context["listing"][0].title == "Thủ tục khai sinh cho trẻ mới sinh"
-    assert not response.context["is_loose"]
+    assert not response.context["search"].found.is_loose
 
 
 def test_abbreviations_are_found_both_ways_as_editors_list_them(client):
@@ -198,13 +203,13 @@ def test_a_slip_leads_to_the_word_that_is_there(client):
         ("nươcs sạch", "nước sạch"),
     ):
         response = searched(client, typed)
-        assert response.context["meant"] == meant
+        assert response.context["search"].found.meant == meant
         assert "Có phải bạn tìm" in response.content.decode()
-        assert titles(client, response.context["meant"]) == ["Nước sạch nông thôn"]
-    assert searched(client, "nước sạch").context["meant"] is None
+        assert titles(client, response.context["search"].found.meant) == ["Nước sạch nông thôn"]
+    assert searched(client, "nước sạch").context["search"].found.meant is None
     # Nobody learns from it what is not public.
-    assert searched(client, "tuyeet matj").context["meant"] is None
-    assert searched(client, '"><script>').context["meant"] is None
+    assert searched(client, "tuyeet matj").context["search"].found.meant is None
+    assert searched(client, '"><script>').context["search"].found.meant is None
 
 
 # While somebody types
@@ -254,6 +259,10 @@ def test_suggestions_are_few_and_there_are_none_for_nothing(client):
 # When there is no index
 
 
+def home_of(settings):
+    return settings.SEARCH_DIR / f"v{local.FORMAT}"
+
+
 def test_without_an_index_titles_are_searched(client):
     make_news("Nước sạch")
     make_news("Nước sạch kín", live=False)
@@ -267,7 +276,7 @@ def test_without_an_index_titles_are_searched(client):
 def test_a_damaged_index_is_made_anew_while_readers_get_an_answer(client, settings, name, text):
     make_news("Nước sạch")
     local.catch_up()
-    [folder] = [path for path in (settings.SEARCH_DIR / "v1").iterdir() if path.is_dir()]
+    [folder] = [path for path in home_of(settings).iterdir() if path.is_dir()]
     (folder / name).write_text(text)
     local._open.clear()
     response = client.get(reverse("articles:search"), {"q": "nuoc sach"})
@@ -279,11 +288,11 @@ def test_a_damaged_index_is_made_anew_while_readers_get_an_answer(client, settin
 def test_a_question_that_fails_costs_nobody_the_index(client, settings):
     make_news("Nước sạch")
     local.catch_up()
-    name = (settings.SEARCH_DIR / "v1" / "current").read_text()
+    name = (home_of(settings) / "current").read_text()
     # That field knows no positions.
     wrong = Query.phrase_query(engine.SCHEMA, "key", ["a", "b"])
     assert local.search(wrong, 1) is None
-    assert (settings.SEARCH_DIR / "v1" / "current").read_text() == name
+    assert (home_of(settings) / "current").read_text() == name
     assert local.search(engine.asking("nước sạch"), 1)[0] == 1
 
 
@@ -300,9 +309,12 @@ def test_a_page_that_cannot_be_read_keeps_no_other_from_being_found(client, monk
 
 def test_a_half_made_index_is_left_aside(client, settings):
     make_news("Nước sạch")
-    (settings.SEARCH_DIR / "v1" / "half").mkdir(parents=True)
+    half, older = home_of(settings) / "half", settings.SEARCH_DIR / "v0"
+    for folder in (half, older):
+        folder.mkdir(parents=True)
     assert titles(client, "nước sạch") == ["Nước sạch"]
-    assert not (settings.SEARCH_DIR / "v1" / "half").exists()
+    assert not half.exists()
+    assert not older.exists()
 
 
 def test_a_restored_backup_makes_the_index_anew(client):
@@ -461,6 +473,12 @@ HOSTILE = [
 ]
 
 
+PARAMETERS = [
+    *("q", "trang", "muc", "hieu-luc", "loai", "co-quan"),
+    *("linh-vuc", "nam", "tu-ngay", "den-ngay", "sap-xep"),
+]
+
+
 def test_the_hostile_corpus_is_large_enough():
     assert len(set(HOSTILE)) > 80
 
@@ -472,7 +490,7 @@ def test_whatever_is_typed_is_answered_while_it_is_typed(client):
         assert client.get(reverse("articles:suggest"), {"q": typed}).status_code == 200, typed
 
 
-@pytest.mark.parametrize("parameter", ["q", "trang"])
+@pytest.mark.parametrize("parameter", PARAMETERS)
 def test_whatever_is_typed_is_answered_with_a_page(client, parameter):
     make_directive()
     local.catch_up()
@@ -481,6 +499,13 @@ def test_whatever_is_typed_is_answered_with_a_page(client, parameter):
         response = client.get(reverse("articles:search"), asked)
         assert response.status_code == 200, typed
         assert "<script>alert" not in response.content.decode()
+        assert client.get(reverse("articles:search_feed"), asked).status_code == 200, typed
+
+
+def test_whatever_is_sent_to_be_counted_is_answered(client):
+    for typed in HOSTILE:
+        assert client.get(reverse("live"), {"asked": typed}).status_code == 200, typed
+    assert not AskedQuestion.objects.exists()
 
 
 def test_whatever_is_typed_in_the_office_is_answered(admin_client):

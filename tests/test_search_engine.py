@@ -3,6 +3,7 @@
 import random
 import unicodedata
 from contextlib import suppress
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -179,7 +180,6 @@ def test_limits_hide_and_leave_the_order(index):
         index, engine.limited(asked, models=["page"], hidden=["00010001", "00010002"])
     ) == [3]
     assert found(index, engine.limited(asked, hidden=["0001"])) == [4]
-    assert set(found(index, engine.limited(asked, without=["page:1", "image:4"]))) == {2, 3}
 
 
 def test_what_is_being_typed_begins_a_word_of_a_title(index):
@@ -214,10 +214,88 @@ def test_words_are_marked_on_the_text_as_it_was_written(index):
     assert len(shown) < len(filling)
 
 
+def test_syllables_that_stand_alone_are_not_marked_where_others_stand_together(index):
+    fill(index, "Nhân dân bàn về văn bản điện tử; một bản, tự in.", "bản in, văn tế")
+
+    def marked_words(typed):
+        return [
+            [text for text, is_match in hit.snippet if is_match]
+            for hit in index.search(engine.asking(typed), 2)[1]
+        ]
+
+    assert marked_words("van ban dien tu") == [["văn", "bản", "điện", "tử"]]
+    assert marked_words("van ban")[1] == ["bản", "văn"]
+
+
 def test_what_is_in_the_title_alone_has_no_snippet(index):
     fill(index, "Nước sạch | Chợ quê")
     [hit] = index.search(engine.asking("nước"), 1)[1]
-    assert hit.snippet == []
+    assert hit.snippet == ()
+    assert hit.opening == "Chợ quê"
+
+
+def test_a_file_is_named_when_the_words_are_in_it(index):
+    files = [("Phụ lục.pdf", "Danh sách bến đò"), ("Biểu mẫu", "Đơn xin phép")]
+    index.write([Entry("page:1", 1, ["page"], "Giấy phép", "Chợ quê", files=files)])
+    for typed, name in (
+        ("cho que", ""),
+        ("bến đò", "Phụ lục.pdf"),
+        ("phu luc", "Phụ lục.pdf"),
+        ("đơn xin", "Biểu mẫu"),
+    ):
+        [hit] = index.search(engine.asking(typed), 1)[1]
+        assert hit.file == name, typed
+
+
+# Parts and orders
+
+
+def test_what_is_found_is_counted_by_facets(index):
+    index.write(
+        [
+            Entry(f"page:{pk}", pk, ["page"], "Nước sạch", facets={"type": types, "year": ["2024"]})
+            for pk, types in ((1, ["ct"]), (2, ["ct", "qd"]), (3, []), (4, ["Đ-ð"]))
+        ]
+        + [Entry("page:5", 5, ["page"], "Chợ quê", facets={"type": ["ct"]})]
+    )
+    asked = engine.asking("nước")
+    assert index.counted(asked, ("type", "year", "issuer")) == {
+        "type": {"ct": 2, "qd": 1, "Đ-ð": 1},
+        "year": {"2024": 4},
+        "issuer": {},
+    }
+    assert set(found(index, engine.narrowed(asked, {"type": ["qd", "Đ-ð"]}))) == {2, 4}
+    both = engine.narrowed(asked, {"type": ["ct"], "year": ["2024", "2025"]})
+    assert set(found(index, both)) == {1, 2}
+    assert found(index, engine.narrowed(asked, {"type": [""]})) == []
+
+
+def test_days_narrow_and_order(index):
+    days = {1: date(2024, 5, 1), 2: date(2023, 5, 1), 3: date(2025, 5, 1), 4: None}
+    index.write([Entry(f"page:{pk}", pk, ["page"], "Nước", day=day) for pk, day in days.items()])
+    asked = engine.asking("nước")
+
+    def ordered(query, order):
+        return [hit.pk for hit in index.search(query, 9, order=order)[1]]
+
+    assert ordered(asked, "newest") == [3, 1, 2, 4]
+    assert ordered(asked, "oldest") == [4, 2, 1, 3]
+    since = engine.narrowed(asked, {}, since=days[1])
+    assert ordered(since, "newest") == [3, 1]
+    until = engine.narrowed(asked, {}, until=days[1])
+    assert ordered(until, "oldest") == [4, 2, 1]
+    assert ordered(engine.narrowed(asked, {}, days[1], days[1]), "best") == [1]
+    assert len(ordered(engine.narrowed(asked, {}, date.min, date.max), "best")) == 3
+
+
+def test_what_leads_comes_first_in_its_order_whatever_it_weighs(index):
+    pks = list(range(1, 121))
+    index.write(
+        [Entry(f"page:{pk}", pk, ["page"], "Chợ", weight=0.4 * (pk % 2)) for pk in pks]
+        + [Entry("page:200", 200, ["page"], "Nước sạch, nước ngọt", "nước " * 40, weight=0.4)]
+    )
+    question = engine.any_of([engine.asking("nước"), engine.leading([f"page:{pk}" for pk in pks])])
+    assert [hit.pk for hit in index.search(question, 200)[1]] == [*pks, 200]
 
 
 # Slips

@@ -26,11 +26,13 @@ from .editions import Edition
 from .effects import EffectPeriod, RelationKind
 from .events import EventIndexPage, EventPage
 from .news import FeaturedNews, NewsIndexPage, NewsPage, NewsTag, RelatedPage, today
-from .vocabularies import Abbreviation, Author, DirectiveType, Issuer, Topic
+from .searches import Abbreviation, AskedQuestion, PromotedResult
+from .vocabularies import Author, DirectiveType, Issuer, Topic
 
 __all__ = [
     "Abbreviation",
     "ArticlePage",
+    "AskedQuestion",
     "Author",
     "ChosenPage",
     "DirectiveAttachment",
@@ -55,6 +57,7 @@ __all__ = [
     "NewsTag",
     "PortalPage",
     "PortalPageForm",
+    "PromotedResult",
     "RegisterChange",
     "RegisterVersion",
     "RelatedPage",

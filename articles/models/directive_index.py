@@ -11,26 +11,16 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from .. import live_register, privacy, references, register_exports
 from ..effect import Effect
 from ..register_query import (
-    FACET_WORDS,
+    FACETS,
     ORDER_LABELS,
     ORDER_WORDS,
     PAGE_SIZES,
     RegisterQuery,
 )
+from ..versions import versions
 from .base import ListedPage, PortalPage
 from .changes import RegisterChange
 from .directives import DirectivePage
-
-FACET_LABELS = {
-    "effect": _("State"),
-    "type": _("Type"),
-    "issuer": _("Issuing body"),
-    "topic": _("Field"),
-    "year": _("Year"),
-    "signer": _("Signer"),
-}
-# Values of a facet that are offered: at once, and behind "more". The rest can be typed or linked.
-AT_ONCE, BEHIND_MORE = 6, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +43,9 @@ class Listing:
         self.query = RegisterQuery.read(request.GET)
         self.day = self.query.day or timezone.localdate()
         self._address, self._url_path = index.get_url(request), index.url_path
-        self.live = live_register.current()
+        self.live = live_register.current(versions(request).register)
         self.selection = self.live.register.select(
-            self.query.filters(self.live.values),
+            self.query.filters(self.live.vocabulary.values),
             self.day,
             sections=(index.path,),
             hidden=privacy.private_paths(request),
@@ -101,41 +91,10 @@ class Listing:
     @property
     def facets(self):
         counted = self.selection.facets
-        return [self._facet(name, counted[name]) for name in FACET_WORDS]
-
-    def _facet(self, name, pairs):
-        chosen, names, words = (
-            self.query.chosen.get(name, ()),
-            self.live.names[name],
-            self.live.words[name],
-        )
-        # Tuples, and counts as text: of all that the page shows, these are most.
-        choices = [
-            (word := words[value], names[value], f"{count:,}".replace(",", "."), word in chosen)
-            for value, count in pairs
-            if value in names
+        return [
+            self.live.vocabulary.facet(name, counted[name], self.query.chosen.get(name, ()))
+            for name in FACETS
         ]
-        offered = {choice[0] for choice in choices}
-        # What was asked for stays on the form when nothing is left of it.
-        choices += [
-            (word, self.label(name, word), "0", True) for word in chosen if word not in offered
-        ]
-        if name not in ("effect", "year"):
-            choices.sort(key=lambda choice: not choice[3])
-        return {
-            "name": name,
-            "label": FACET_LABELS[name],
-            "parameter": FACET_WORDS[name],
-            "choices": choices[: len(Effect) if name == "effect" else AT_ONCE],
-            "more": []
-            if name == "effect"
-            else choices[AT_ONCE : max(AT_ONCE + BEHIND_MORE, len(chosen))],
-            "is_open": bool(chosen) or name in ("effect", "type"),
-        }
-
-    def label(self, facet, word):
-        values = self.live.values[facet].get(word)
-        return self.live.names[facet][values[0]] if values else word
 
     def sections_below(self, index, request):
         """(title, address) of the sections right below one."""
@@ -150,16 +109,7 @@ class Listing:
 
     @property
     def chips(self):
-        """What is chosen, each with the address of the register without it."""
-        return [
-            {
-                "facet": FACET_LABELS[facet],
-                "label": self.label(facet, word),
-                "address": self.query.without(facet, word).address or "?",
-            }
-            for facet, words in self.query.chosen.items()
-            for word in words
-        ]
+        return self.live.vocabulary.chips(self.query)
 
 
 class DirectiveIndexPage(RoutablePageMixin, ListedPage):

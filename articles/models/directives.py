@@ -253,7 +253,11 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
     )
 
     # In the office, too, it is looked for by its number.
-    search_fields = [*ArticlePage.search_fields, index.AutocompleteField("reference")]
+    search_fields = [
+        *ArticlePage.search_fields,
+        index.AutocompleteField("reference"),
+        index.SearchField("files_to_search"),
+    ]
 
     base_form_class = DirectivePageForm
 
@@ -712,11 +716,10 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         # Found by the name of the body that took its issuer's work over, too.
         bodies = dict.fromkeys([self.issuer, *self.issuer.in_charge_on(timezone.localdate())])
         record = [self.type, self.reference, self.subject, *bodies, self.signer]
-        words = [*record, super().searchable_text(), *self._attached_words()]
-        return " ".join(map(str, words))
+        return " ".join(map(str, [*record, super().searchable_text()]))
 
-    def _attached_words(self):
-        """Names of the files, and what those hold that anybody may open."""
+    def files_to_search(self):
+        """[(name of a file, its words if anybody may open it), ...]"""
         rows = self.attachments.all()
         documents = (
             get_document_model()
@@ -724,14 +727,14 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
             .in_bulk({row.document_id for row in rows})
         )
         closed = closed_collections() if documents else ()
-        room = ATTACHED_TEXT
+        room, files = ATTACHED_TEXT, []
         for row in rows:
-            document = documents[row.document_id]
-            yield row.title or document.title
+            document, text = documents[row.document_id], ""
             if hasattr(document, "content") and document.collection_id not in closed:
                 text = document.content.text[:room]
                 room -= len(text)
-                yield text
+            files.append((row.title or document.title, text))
+        return files
 
 
 class DirectiveRelation(Orderable):

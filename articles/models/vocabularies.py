@@ -1,7 +1,5 @@
 """The lists that records are filled from: kinds of documents, issuing bodies, topics, authors."""
 
-from collections import defaultdict
-
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,7 +8,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 
-from ..vietnamese import fold, fold_slug, free_slug, local_day
+from ..vietnamese import fold_slug, free_slug, local_day
 from .changes import IndexChange, RegisterChange
 
 
@@ -237,50 +235,6 @@ class Topic(NamedRecord):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         ordering = ["sort_order", "name"]
-
-
-class AbbreviationManager(models.Manager):
-    def forms(self):
-        """{words of one form: [words of its others]}, words as an index has them, both ways."""
-        found = defaultdict(list)
-        for forms in self.values_list("short", "full"):
-            short, full = (tuple(fold(form).split()) for form in forms)
-            found[short].append(full)
-            found[full].append(short)
-        return found
-
-
-class Abbreviation(models.Model):
-    """Offices write UBND or Ủy ban nhân dân: whoever looks for one finds the other."""
-
-    short = models.CharField(_("abbreviation"), max_length=20)
-    full = models.CharField(_("in full"), max_length=120)
-
-    objects = AbbreviationManager()
-
-    panels = [FieldRowPanel(["short", "full"])]
-
-    class Meta:
-        verbose_name = _("abbreviation")
-        verbose_name_plural = _("abbreviations")
-        ordering = ["short", "full"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["short", "full"],
-                name="one_meaning_once",
-                violation_error_message=_("This abbreviation is in the list already."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.short}: {self.full}"
-
-    def clean(self):
-        for name in ("short", "full"):
-            if not fold(getattr(self, name)):
-                raise ValidationError({name: _("Write it with letters or digits.")})
-        if fold(self.short) == fold(self.full):
-            raise ValidationError({"full": _("That is the abbreviation itself.")})
 
 
 class Author(NamedRecord, index.Indexed):

@@ -2,10 +2,13 @@
 
 It knows the language and tantivy; neither Django nor where entries come from."""
 
+import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
+from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
@@ -18,12 +21,26 @@ from .text import MARKED, PLAIN, composed, initials, modern, pairs, words
 # Of a question. Nobody types more; a page that was pasted costs as much as its words.
 MAX_WORDS = 40
 
+# More than words can score, and more than log2(2 + weight) is.
+LEAD, MOST_WEIGHT = 1e6, 1.4
+
 # What a word weighs where it is found; set by `make eval-search`.
 TITLE, BODY = 2.0, 1.0
 TITLE_PAIR, BODY_PAIR = 1.0, 2.0
 TITLE_MARKED, BODY_MARKED = 0.6, 0.5
 
 SNIPPET = 240  # characters
+
+# What entries can be told apart by.
+FACETS = ("kind", "effect", "type", "issuer", "topic", "year")
+# Values of a facet that are counted; there are years and offices enough, but not so many.
+MAX_VALUES = 1_000
+
+ORDERS = {
+    "best": {"weight_by_field": "weight"},
+    "newest": {"order_by_field": "day", "order": tantivy.Order.Desc},
+    "oldest": {"order_by_field": "day", "order": tantivy.Order.Asc},
+}
 
 # Memory that is filled before it becomes a part of the index.
 HEAP = 64_000_000  # bytes
@@ -42,6 +59,11 @@ class Entry:
     # Of a page: tree paths of it and of all above it.
     paths: Sequence[str] = ()
     is_public: bool = False
+    # Of FACETS, each with any number of values.
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    day: date | None = None
+    # Files: (name, text); found as its body is, and named where the words are in one of them.
+    files: Sequence[tuple[str, str]] = ()
     # Scores grow by log2(2 + weight).
     weight: float = 0.0
 
@@ -51,12 +73,21 @@ class Hit(NamedTuple):
     score: float
     # Where its body holds what was asked for: (text, whether that is one of the words).
     snippet: Sequence[tuple[str, bool]] = ()
+    # The name of the file in which that is; "": in none.
+    file: str = ""
+    # How its body begins, where there is no snippet.
+    opening: str = ""
 
 
 def _schema():
     schema = tantivy.SchemaBuilder()
     for name in ("key", "models", "paths"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
+        schema.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    # Counted from the first day of year 1; 0 for what has none.
+    schema.add_unsigned_field("day", fast=True, indexed=True)
+    schema.add_bytes_field("files", stored=True)
     schema.add_unsigned_field("pk", fast=True)
     schema.add_boolean_field("public", indexed=True)
     schema.add_float_field("weight", fast=True)
@@ -76,9 +107,9 @@ def _damage_is_an_error(method):
     which would end more than a request."""
 
     @wraps(method)
-    def answer(*args):
+    def answer(*args, **kwargs):
         try:
-            return method(*args)
+            return method(*args, **kwargs)
         except BaseException as error:
             if type(error).__name__ != "PanicException":
                 raise
@@ -115,17 +146,28 @@ class Index:
         writer.wait_merging_threads()
 
     @_damage_is_an_error
-    def search(self, query, limit, offset=0):
-        """(how many there are, the Hits of a page with their snippets): the best first."""
+    def search(self, query, limit, offset=0, order="best"):
+        """(how many there are, the Hits of a page with their snippets), in one of ORDERS."""
         searcher = self._searcher()
-        found = searcher.search(query, limit, offset=offset, weight_by_field="weight")
+        found = searcher.search(query, limit, offset=offset, **ORDERS[order])
         snippets = tantivy.SnippetGenerator.create(searcher, query, SCHEMA, "body")
         snippets.set_max_num_chars(SNIPPET)
-        hits = [
-            hit._replace(snippet=_parts(snippets.snippet_from_doc(searcher.doc(address))))
-            for hit, (_score, address) in zip(_hits(searcher, found), found.hits, strict=True)
+        addresses = [address for _score, address in found.hits]
+        pks = searcher.fast_field_values("pk", addresses)
+        return found.count, [
+            _hit(pk, score, searcher.doc(address), snippets)
+            for pk, (score, address) in zip(pks, found.hits, strict=True)
         ]
-        return found.count, hits
+
+    @_damage_is_an_error
+    def counted(self, query, facets):
+        """{facet: {value: how many have it}} of what the query finds."""
+        wanted = {name: {"terms": {"field": name, "size": MAX_VALUES}} for name in facets}
+        counted = self._searcher().aggregate(query, wanted)
+        return {
+            name: {one["key"]: one["doc_count"] for one in found["buckets"]}
+            for name, found in counted.items()
+        }
 
     @_damage_is_an_error
     def ranked(self, query):
@@ -160,9 +202,16 @@ class Index:
         return self._index.searcher()
 
 
-def _hits(searcher, found):
-    pks = searcher.fast_field_values("pk", [address for _score, address in found.hits])
-    return [Hit(pk, score) for pk, (score, _address) in zip(pks, found.hits, strict=True)]
+def _hit(pk, score, stored, snippets):
+    snippet = snippets.snippet_from_doc(stored)
+    body = stored.get_first("body") or ""
+    parts = _parts(snippet)
+    if not parts:
+        return Hit(pk, score, opening=body[:SNIPPET].rpartition(" ")[0] if body[SNIPPET:] else body)
+    before = next(place for place, (_text, is_match) in enumerate(parts) if is_match)
+    place = body.find(snippet.fragment()) + sum(len(text) for text, _is_match in parts[:before])
+    files = json.loads(bytes(stored.get_first("files") or b"[]"))
+    return Hit(pk, score, parts, next((name for begin, name in files[::-1] if begin <= place), ""))
 
 
 def _parts(snippet):
@@ -174,7 +223,24 @@ def _parts(snippet):
         parts += [(text[found.start : found.end].decode(), True)]
         begin = found.end
     parts.append((text[begin:].decode(), False))
-    return [part for part in parts if part[0]] if begin else []
+    return _without_chance([part for part in parts if part[0]]) if begin else []
+
+
+def _without_chance(parts):
+    """Where words of the question stand together, those that stand alone are there by chance: most
+    syllables have many meanings, and without marks more."""
+    runs = [
+        list(run)
+        for _is_run, run in groupby(parts, lambda part: part[1] or not part[0].strip(" /-"))
+    ]
+    lengths = [sum(is_match for _text, is_match in run) for run in runs]
+    if max(lengths) < 2:
+        return parts
+    return [
+        (text, is_match and length > 1)
+        for run, length in zip(runs, lengths, strict=True)
+        for text, is_match in run
+    ]
 
 
 def _document(entry):
@@ -187,10 +253,20 @@ def _document(entry):
         found.add_text("models", model)
     for path in entry.paths:
         found.add_text("paths", path)
-    for name, text in (("title", entry.title), ("body", entry.body)):
-        found.add_text(name, composed(text))
+    for facet, values in entry.facets.items():
+        for value in values:
+            found.add_text(facet, value)
+    found.add_unsigned("day", entry.day.toordinal() if entry.day else 0)
+    body, files = composed(entry.body), []
+    for name, text in entry.files:
+        files.append((len(body), name))
+        body += composed(f" {name} {text}")
+    if files:
+        found.add_bytes("files", json.dumps(files).encode())
+    for name, text in (("title", composed(entry.title)), ("body", body)):
+        found.add_text(name, text)
         found.add_text(f"{name}_marked", modern(text))
-        found.add_text(f"{name}_pairs", pairs(PLAIN.analyze(composed(text))))
+        found.add_text(f"{name}_pairs", pairs(PLAIN.analyze(text)))
     return found
 
 
@@ -275,9 +351,33 @@ def all_but(query):
     return Query.boolean_query([(Occur.Must, EVERYTHING), (Occur.MustNot, query)])
 
 
-def limited(query, *, models=(), is_public=False, hidden=(), without=()):
-    """`query` among what is of one of the models; public; below none of the `hidden` paths; and
-    none of the keys `without`. Neither of these changes a score."""
+def leading(keys):
+    """What has one of these keys: before anything else, and in this order."""
+    # Each more than the next by more than any weight multiplies it.
+    scores = (LEAD * MOST_WEIGHT**place for place in range(len(keys), 0, -1))
+    return any_of(
+        Query.const_score_query(Query.term_query(SCHEMA, "key", key), score)
+        for key, score in zip(keys, scores, strict=True)
+    )
+
+
+def narrowed(query, facets, since=None, until=None):
+    """`query` among what has, of each facet, one of these values; and of these days, both
+    included. Scores stay."""
+    clauses = [(Occur.Must, query)]
+    for name, values in facets.items():
+        clauses.append((Occur.Must, _silent(Query.term_set_query(SCHEMA, name, list(values)))))
+    if since or until:
+        # What has no day is before them all.
+        first, last = since.toordinal() if since else 0, (until or date.max).toordinal()
+        days = Query.range_query(SCHEMA, "day", tantivy.FieldType.Unsigned, first, last)
+        clauses.append((Occur.Must, _silent(days)))
+    return Query.boolean_query(clauses)
+
+
+def limited(query, *, models=(), is_public=False, hidden=()):
+    """`query` among what is of one of the models; public; below none of the `hidden` paths. Scores
+    stay."""
     clauses = [(Occur.Must, query)]
     if models:
         clauses.append((Occur.Must, _silent(Query.term_set_query(SCHEMA, "models", list(models)))))
@@ -285,8 +385,6 @@ def limited(query, *, models=(), is_public=False, hidden=(), without=()):
         clauses.append((Occur.Must, _silent(Query.term_query(SCHEMA, "public", True))))
     if hidden:
         clauses.append((Occur.MustNot, Query.term_set_query(SCHEMA, "paths", list(hidden))))
-    if without:
-        clauses.append((Occur.MustNot, Query.term_set_query(SCHEMA, "key", list(without))))
     return Query.boolean_query(clauses)
 
 

@@ -14,11 +14,18 @@ from modelsearch.index import (
 )
 from wagtail.models import Page
 
-from ..models import DirectivePage, EffectPeriod
+from ..effect import BINDING
+from ..models import DirectivePage, EffectPeriod, EventPage, NewsPage
 from ..models.changes import index_key
 from .engine import Entry
 
+# What is searched as a part of the body, and by name.
+FILES = "files_to_search"
+
 logger = logging.getLogger(__name__)
+
+# The others are plain pages and sections.
+KINDS = {DirectivePage: "directive", NewsPage: "news", EventPage: "event"}
 
 # What binds comes before what doesn't, where the words speak for neither.
 WEIGHT = 0.4
@@ -45,24 +52,26 @@ def entries_of(keys):
         objects = apps.get_model(label).objects.filter(pk__in=wanted)
         if label == label_of(Page):
             objects = objects.specific()
-        binding = _binding(wanted)
+        effects = _effects(wanted)
         for found in objects:
             if instance := get_indexed_instance(found, check_exists=False):
                 try:
-                    yield _entry(instance, binding)
+                    yield _entry(instance, effects)
                 except Exception:
                     # One that can't be read keeps no other from being found.
                     logger.exception("Not in the search index: %s %s", label, found.pk)
 
 
-def _binding(pks):
-    periods = EffectPeriod.objects.binding(timezone.localdate())
-    return set(periods.filter(directive__in=pks).values_list("directive_id", flat=True))
+def _effects(pks):
+    """{primary key of a public directive: its effect today}"""
+    periods = EffectPeriod.objects.on(timezone.localdate()).filter(directive__in=pks)
+    return dict(periods.values_list("directive_id", "effect"))
 
 
-def _entry(instance, binding):
+def _entry(instance, effects):
     model = type(instance)
-    title, body = _texts(instance, model.get_search_fields())
+    fields = model.get_search_fields()
+    title, body = _texts(instance, [field for field in fields if field.field_name != FILES])
     entry = {
         "key": index_key(model, instance.pk),
         "pk": instance.pk,
@@ -72,14 +81,39 @@ def _entry(instance, binding):
     }
     if isinstance(instance, Page):
         steps = range(Page.steplen, len(instance.path) + 1, Page.steplen)
-        is_weak = isinstance(instance, DirectivePage) and instance.pk not in binding
+        effect = effects.get(instance.pk)
+        is_weak = isinstance(instance, DirectivePage) and effect not in BINDING
+        day = _day(instance)
         entry |= {
             "paths": [instance.path[:end] for end in steps],
             # The root and what nobody has put below a site are no pages for readers.
             "is_public": instance.live and instance.depth > 2,
+            "facets": _facets(instance, effect, day),
+            "day": day,
             "weight": 0.0 if is_weak else WEIGHT,
         }
+    if isinstance(instance, DirectivePage):
+        entry["files"] = instance.files_to_search()
     return Entry(**entry)
+
+
+def _day(page):
+    """What lists show beside it; of plain pages, when they were new."""
+    if hasattr(page, "day"):
+        return page.day
+    return page.first_published_at and timezone.localdate(page.first_published_at)
+
+
+def _facets(page, effect, day):
+    values = {
+        "kind": [KINDS.get(type(page), "page")],
+        "effect": [effect] if effect else [],
+        "type": [page.type_id] if isinstance(page, DirectivePage) else [],
+        "issuer": [page.issuer_id] if isinstance(page, DirectivePage) else [],
+        "topic": [topic.pk for topic in page.topics.all()] if hasattr(page, "topics") else [],
+        "year": [day.year] if day else [],
+    }
+    return {facet: list(map(str, found)) for facet, found in values.items()}
 
 
 def _texts(instance, fields):

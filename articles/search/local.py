@@ -22,7 +22,7 @@ from . import engine
 from .entries import entries_of, every_key
 
 # Part of the folder's name. Count it up when the schema, or what entries hold, becomes another.
-FORMAT = 1
+FORMAT = 2
 # Objects that are read from the database at once.
 CHUNK = 500
 
@@ -37,9 +37,14 @@ class Busy(Exception):
 # Reading
 
 
-def search(query, limit, offset=0):
+def search(query, limit, offset=0, order="best"):
     """As Index.search. None while there is no index: the follower is making it."""
-    return _ask(lambda index: index.search(query, limit, offset))
+    return _ask(lambda index: index.search(query, limit, offset, order))
+
+
+def counted(query, facets):
+    """As Index.counted. None while there is no index."""
+    return _ask(lambda index: index.counted(query, facets))
 
 
 def ranked(query):
@@ -147,9 +152,9 @@ def _make(version, report):
     engine.Index.make(folder).write(_entries(iter(keys), lambda done: report(done, len(keys))))
     _keep_position(name, version)
     _replace(_home() / "current", name)
-    for other in _home().iterdir():
+    for other in (*_home().iterdir(), *settings.SEARCH_DIR.iterdir()):
         # Who still reads one of these has its files open.
-        if other.is_dir() and other.name != name:
+        if other.is_dir() and other not in (_home(), folder):
             shutil.rmtree(other, ignore_errors=True)
     return len(keys)
 

@@ -1,5 +1,7 @@
-"""What readers' searches find."""
+"""What readers' searches find: which pages, in which order, and how many of each kind."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
@@ -7,16 +9,17 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from .. import references
-from ..models import Abbreviation, DirectivePage, DirectiveType, EffectPeriod, Issuer
+from ..effect import Effect
+from ..models import DirectivePage, EffectPeriod
 from ..models.changes import index_key
 from ..vietnamese import fold
 from . import engine, local
+from .engine import Hit
+from .search_query import FACETS, LONGEST
 from .text import words
 
 # Results on a page.
 PAGE = 20
-# Longer input is no question.
-LONGEST = 500
 # Documents whose number fits. "7" alone fits many; the words of a question find them all.
 MAX_NUMBERED = 100
 # A question of up to so many words is a phrase: what it names must all be there.
@@ -25,85 +28,109 @@ PHRASE = 5
 SHARE = 0.34
 # Letters of a word that may be a slip, and words of a question that are looked at for one.
 SLIPS_FROM, MAX_MEANT = 3, 8
-# Names of offices are written in full or not.
-SHORT = {"uy ban nhan dan": "ubnd", "hoi dong nhan dan": "hdnd"}
+# How the values of facets are read, which the index has as text.
+READ = {"kind": str, "effect": Effect, "type": int, "issuer": int, "topic": int, "year": int}
 
 
+@dataclass(frozen=True)
 class Found:
-    """Directives whose number was typed, and after them the pages that hold the words."""
+    """The Hits of a question, best first: a Paginator's list."""
 
-    def __init__(
-        self, numbered, total=0, others=lambda first, last: [], is_loose=False, meant=None
-    ):
-        self.numbered = numbered
-        # What may have been meant instead, where a word is in no public page.
-        self.meant = meant
-        # Nothing holds all the words: these hold some.
-        self.is_loose = is_loose
-        self._total, self._others = total, others
+    total: int = 0
+    # (first, last) -> Hits
+    part: Callable = lambda first, last: []
+    # -> {facet: [(value, how many results it would give), ...]}
+    facets: Callable = dict
+    # Primary keys of what comes first: pages that the office has chosen, and directives whose
+    # number was typed.
+    promoted: tuple = ()
+    numbered: tuple = ()
+    # Nothing holds all the words: these hold some.
+    is_loose: bool = False
+    # What may have been meant instead, where a word is in no public page.
+    meant: str | None = None
+    # There is no index yet: titles were searched, and nothing was narrowed.
+    is_plain: bool = False
 
     def count(self):
-        return len(self.numbered) + self._total
+        return self.total
 
     def __getitem__(self, part):
         """A slice with both ends, as a Paginator asks for it."""
-        first, last = (max(0, end - len(self.numbered)) for end in (part.start, part.stop))
-        return [*self.numbered[part], *(self._others(first, last) if last else [])]
+        return self.part(part.start, part.stop)
 
 
-def find(query, private_paths):
-    """Public pages for a query, best first; none for an empty one.
+def find(query, live, private_paths):
+    """Public pages for a SearchQuery; none for an empty one.
 
-    What has its number comes first, then what holds its words. `private_paths`: see privacy.py.
+    What the office has chosen for it comes first, then what has its number, then what holds its
+    words. `live`: a LiveRegister; `private_paths`: see privacy.py.
     """
-    query = query[:LONGEST]
-    hidden = _below(private_paths)
-    pages = Page.objects.live().filter(depth__gt=2).exclude(hidden)
-    number = _number(query)
-    numbered = with_number(number, query, hidden) if number else []
-    asked = words(query)
+    asked = words(query.text)
     if not asked:
-        return Found(numbered)
+        return Found()
+    hidden = _below(private_paths)
+    number = references.read_query(query.text, live.types)
+    numbered = with_number(number, query.text, hidden) if number else []
+    promoted = live.promoted.get(tuple(word.plain for word in asked), [])
+    leading = engine.leading([index_key(Page, pk) for pk in dict.fromkeys([*promoted, *numbered])])
+    values = query.values(live.vocabulary)
 
-    def limited(question):
-        return engine.limited(
-            question,
-            models=[Page._meta.label_lower],
-            is_public=True,
-            hidden=private_paths,
-            without=[index_key(Page, page.pk) for page in numbered],
-        )
+    def public(question):
+        return engine.limited(question, is_public=True, hidden=private_paths)
+
+    def narrowed(question, *without):
+        chosen = {facet: found for facet, found in values.items() if facet not in without}
+        return engine.narrowed(question, chosen, query.since, query.until)
 
     shares = (1, SHARE, 0) if len(asked) <= PHRASE else (SHARE, 0)
     if numbered or (number and number.parts and not number.words):
         # Who wants 08/CT-UBND has no use for 07/CT-UBND.
         shares = (1,)
-    also = Abbreviation.objects.forms()
     for share in shares:
-        question = limited(engine.asking(query, share=share, also=also))
-        answer = local.search(question, PAGE)
+        words_of = engine.asking(query.text, share=share, also=live.abbreviations)
+        question = public(engine.any_of([words_of, leading]))
+        answer = local.search(question, PAGE, order=query.order)
         if answer is None:
-            return _plainly(asked, pages.exclude(pk__in=[page.pk for page in numbered]), numbered)
-        if answer[0]:
+            return _plainly(asked, numbered, hidden)
+        # What was chosen for the question need not hold its words.
+        is_answered = answer[0] > len(promoted) or bool(promoted and _any(public(words_of)))
+        if is_answered:
             break
-    is_loose = share < shares[0]
+    # What was narrowed down to nothing is no reason to look for something else.
+    if query.is_narrowed:
+        answer = local.search(narrowed(question), PAGE, order=query.order) or (0, [])
 
-    def others(first, last):
+    def part(first, last):
         if last <= PAGE:
-            hits = answer[1][first:last]
-        else:
-            _total, hits = local.search(question, last - first, first) or (0, [])
-        snippets = {hit.pk: hit.snippet for hit in hits}
-        # The index may be a moment behind: what readers get, the database decides.
-        found = {page.pk: page for page in pages.filter(pk__in=list(snippets)).specific()}
-        for pk, page in found.items():
-            page.snippet = snippets[pk]
-        return [found[pk] for pk in snippets if pk in found]
+            return answer[1][first:last]
+        return (local.search(narrowed(question), last - first, first, query.order) or (0, []))[1]
 
+    def facets():
+        # A facet counts what the others leave, or nobody could choose a second value.
+        counted = local.counted(narrowed(question), FACETS) or {}
+        for facet in values:
+            counted |= local.counted(narrowed(question, facet), (facet,)) or {}
+        return {facet: _pairs(facet, found) for facet, found in counted.items()}
+
+    is_loose = share < shares[0]
     meant = None
-    if not numbered and (is_loose or not answer[0]):
-        meant = _meant(asked, limited(engine.EVERYTHING))
-    return Found(numbered, answer[0], others, is_loose, meant)
+    if is_loose or not is_answered:
+        meant = _meant(asked, public(engine.EVERYTHING))
+    return Found(answer[0], part, facets, tuple(promoted), tuple(numbered), is_loose, meant)
+
+
+def _any(question):
+    return (local.search(question, 1) or (0, []))[0]
+
+
+def _pairs(facet, counted):
+    pairs = [(READ[facet](value), count) for value, count in counted.items()]
+    if facet == "effect":
+        return sorted(pairs, key=lambda pair: list(Effect).index(pair[0]))
+    if facet == "year":
+        return sorted(pairs, reverse=True)
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _meant(asked, among):
@@ -117,49 +144,43 @@ def _meant(asked, among):
     return " ".join(other or word.marked for word, other in zip_longest(asked, found))
 
 
-def suggest(typed, private_paths, limit):
-    """Public pages that somebody may want who has typed so far: by their number, or their title."""
+def suggest(typed, live, private_paths, limit):
+    """Hits of pages that somebody may want who has typed so far: by number, or by title."""
     typed = typed[:LONGEST]
-    hidden = _below(private_paths)
-    number = _number(typed)
-    found = with_number(number, typed, hidden)[:limit] if number else []
-    question = engine.limited(
-        engine.beginning(typed),
-        models=[Page._meta.label_lower],
-        is_public=True,
-        hidden=private_paths,
-        without=[index_key(Page, page.pk) for page in found],
+    number = references.read_query(typed, live.types)
+    numbered = with_number(number, typed, _below(private_paths))[:limit] if number else []
+    question = engine.any_of(
+        [
+            engine.beginning(typed),
+            engine.leading([index_key(Page, pk) for pk in numbered]),
+        ]
     )
-    if len(found) < limit and (answer := local.search(question, limit - len(found))):
-        pages = (
-            Page.objects.live().exclude(hidden).specific().in_bulk([hit.pk for hit in answer[1]])
-        )
-        found += [pages[hit.pk] for hit in answer[1] if hit.pk in pages]
-    return found
+    answer = local.search(engine.limited(question, is_public=True, hidden=private_paths), limit)
+    return answer[1] if answer else [Hit(pk, 0) for pk in numbered]
 
 
 def _below(paths):
     return Q(*(("path__startswith", path) for path in paths), _connector=Q.OR)
 
 
-def _plainly(asked, pages, numbered):
+def _plainly(asked, numbered, hidden):
     """By the letters of titles, while there is no index."""
+    pages = Page.objects.live().filter(depth__gt=2).exclude(hidden).exclude(pk__in=numbered)
     for word in asked:
         # An address has a title's plain letters.
         pages = pages.filter(Q(title__icontains=word.marked) | Q(slug__icontains=word.plain))
-    pages = pages.order_by("-first_published_at").specific()
-    return Found(numbered, pages.count(), lambda first, last: pages[first:last])
+    others = pages.order_by("-first_published_at").values_list("pk", flat=True)
 
+    def part(first, last):
+        after = [max(0, end - len(numbered)) for end in (first, last)]
+        return [Hit(pk, 0) for pk in [*numbered[first:last], *others[after[0] : after[1]]]]
 
-def _number(query):
-    """The number that a query holds, as `references.read_query` gives it, or None."""
-    if not any(character.isdigit() for character in query):
-        return None
-    return references.read_query(query, DirectiveType.objects.values_list("name", "abbreviation"))
+    total = len(numbered) + others.count()
+    return Found(total, part, numbered=tuple(numbered), is_plain=True)
 
 
 def with_number(asked, query, hidden):
-    """Live directives with the number `asked` for in a query, the likeliest first.
+    """Primary keys of live directives with the number `asked` for in a query, the likeliest first.
 
     That is what has the query's other words in its record, then what binds, then what is newer.
     """
@@ -183,19 +204,13 @@ def with_number(asked, query, hidden):
             is_meant=Case(When(reference_key=_exact_key(query), then=Value(1)), default=Value(0)),
             is_binding=Exists(binding.filter(directive=OuterRef("pk"))),
         )
-        .for_lists()
-        .defer_streamfields()
-        .order_by("-is_meant", "-is_binding", "-signed_on", "-pk")[:MAX_NUMBERED]
+        .order_by("-is_meant", "-is_binding", "-signed_on", "-pk")
+        .values_list("pk", "title", "subject", "issuer__name", "issuer__short_name")[:MAX_NUMBERED]
     )
     if asked.words:
         words = set(asked.words)
-        found.sort(key=lambda page: len(words - _words_of(page)))
-    return found
-
-
-def _words_of(page):
-    issuer = page.issuer
-    return set(fold(f"{page.title} {page.subject} {issuer.name} {issuer.short_name}").split())
+        found.sort(key=lambda row: len(words - set(fold(" ".join(row[1:])).split())))
+    return [row[0] for row in found]
 
 
 def _exact_key(query):
@@ -206,20 +221,19 @@ def _exact_key(query):
         return None
 
 
-def short(name):
-    """Folded, and with the usual abbreviations: "Ủy ban nhân dân tỉnh" -> "ubnd tinh"."""
-    folded = fold(name)
-    for full, abbreviation in SHORT.items():
-        folded = folded.replace(full, abbreviation)
-    return folded
-
-
-def former_issuers(query):
+def former_issuers(query, live):
     """Bodies that a query names and that exist no longer: [(Issuer, those in its place today)]."""
     today = timezone.localdate()
-    asked = f" {short(query[:LONGEST])} "
+    asked = f" {_short(query, live.abbreviations)} "
+
+    def names_of(issuer):
+        names = {issuer.name, issuer.short_name} - {""}
+        return {_short(name, live.abbreviations) for name in names}
+
     found = []
-    for issuer in Issuer.objects.filter(dissolved_on__lt=today):
+    for issuer in live.issuers:
+        if issuer.dissolved_on is None or issuer.dissolved_on >= today:
+            continue
         named = {name for name in names_of(issuer) if f" {name} " in asked}
         others = issuer.in_charge_on(today) if named else []
         # A body that has the very name today needs no explanation.
@@ -228,5 +242,11 @@ def former_issuers(query):
     return found
 
 
-def names_of(issuer):
-    return {short(issuer.name), short(issuer.short_name)} - {""}
+def _short(text, forms):
+    """Folded, with the abbreviations that there are: "Ủy ban nhân dân tỉnh" -> "ubnd tinh"."""
+    plain = f" {fold(text)} "
+    for form, others in forms.items():
+        shortest = min(others, key=len)
+        if len(shortest) < len(form):
+            plain = plain.replace(f" {' '.join(form)} ", f" {' '.join(shortest)} ")
+    return plain.strip()

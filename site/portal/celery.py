@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "rates": every(settings.RATES_INTERVAL, "sidebar.tasks.refresh_rates"),
     "weather": every(settings.WEATHER_INTERVAL, "sidebar.tasks.refresh_weather"),
     "visits": every(60 * 60, "sidebar.tasks.forget_visitors"),
+    "questions": every(24 * 60 * 60, "articles.tasks.forget_questions"),
     "publishing": every(60, "home.tasks.publish_scheduled"),
     "documents": every(60, "articles.tasks.read_documents"),
 }

@@ -238,8 +238,8 @@ def fill(begin, end):
 
 def combinations():
     """Query strings: none, each facet alone, all of them, and a reproducible choice of others."""
+    from articles.facets import EFFECT_WORDS
     from articles.models import DirectiveIndexPage, DirectiveType, Issuer, Topic
-    from articles.register_query import EFFECT_WORDS
 
     dice = random.Random(SEED)
     offers = {

@@ -27,6 +27,7 @@ async function refresh(isFirst) {
     const address = new URL(document.body.dataset.live, location.href);
     if (document.body.dataset.page) address.searchParams.set("page", document.body.dataset.page);
     if (!isFirst) address.searchParams.set("seen", "1");
+    else if (document.body.dataset.asked) address.searchParams.set("asked", document.body.dataset.asked);
     const polls = [...document.querySelectorAll("[data-poll]")];
     new Set(polls.map((poll) => poll.dataset.poll)).forEach((id) => address.searchParams.append("poll", id));
 
