@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench-pages eval-search bench-register test-next lint format lock messages admin
+.PHONY: help run test bench-pages eval-search bench-search bench-register test-next lint format lock messages admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -37,6 +37,10 @@ QUERIES ?= tests/evaluation/queries.jsonl
 eval-search: ## Đo tìm kiếm đúng tới đâu: make eval-search DOCS=docs.jsonl QUERIES=queries.jsonl
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.search_quality --docs $(DOCS) --queries $(QUERIES)
+
+bench-search: ## Đo tìm kiếm ở 1.000 và 100.000 văn bản: thời gian, số truy vấn, dung lượng chỉ mục
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.search
 
 bench-register: ## Đo sổ văn bản ở 1.000 và 100.000 văn bản, trên SQLite và PostgreSQL
 	@$(PYTHON) deploy/bootstrap.py test

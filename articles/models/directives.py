@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponseNotFound
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,7 +26,6 @@ from wagtail.admin.panels import (
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.documents import get_document_model
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
@@ -720,16 +720,13 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
 
     def files_to_search(self):
         """[(name of a file, its words if anybody may open it), ...]"""
-        rows = self.attachments.all()
-        documents = (
-            get_document_model()
-            .objects.select_related("content")
-            .in_bulk({row.document_id for row in rows})
-        )
-        closed = closed_collections() if documents else ()
+        rows = list(self.attachments.all())
+        # Unless it was done for many pages.
+        prefetch_related_objects(rows, "document__content")
+        closed = closed_collections() if rows else ()
         room, files = ATTACHED_TEXT, []
         for row in rows:
-            document, text = documents[row.document_id], ""
+            document, text = row.document, ""
             if hasattr(document, "content") and document.collection_id not in closed:
                 text = document.content.text[:room]
                 room -= len(text)

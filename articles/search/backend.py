@@ -16,6 +16,7 @@ from modelsearch.backends.base import (
 from modelsearch.query import And, Boost, Fuzzy, MatchAll, Not, Or, Phrase, PlainText
 
 from ..models import IndexChange
+from ..models.changes import index_key
 from . import engine, local
 from .entries import label_of
 from .text import words
@@ -42,7 +43,7 @@ class TantivyQueryCompiler(BaseSearchQueryCompiler):
         if isinstance(query, Or):
             return engine.any_of(map(self._compiled, query.subqueries))
         if isinstance(query, Not):
-            return engine.all_but(self._compiled(query.subquery))
+            return engine.none_of([self._compiled(query.subquery)])
         raise NotImplementedError(query)
 
     def _words(self, query):
@@ -62,22 +63,57 @@ class TantivyAutocompleteQueryCompiler(TantivyQueryCompiler):
 
 
 class TantivyResults(BaseSearchResults):
+    """Of few, the database is asked which it holds. Where many are found, the index is told what
+    the queryset leaves out, or holds, and gives a part of them in order."""
+
+    @cached_property
+    def _asked(self):
+        compiler = self.query_compiler
+        return engine.limited(compiler.compiled(), models=[label_of(compiler.queryset.model)])
+
+    @cached_property
+    def _within(self):
+        """What is asked, among what the queryset holds; None: that can't be said in few words."""
+        queryset = self.query_compiler.queryset
+        held = queryset.order_by()
+        others = queryset.model._default_manager.exclude(pk__in=held.values("pk"))
+        for pks, narrow in ((others, engine.none_of), (held, engine.any_of)):
+            few = list(pks.values_list("pk", flat=True)[: MANY + 1])
+            if len(few) <= MANY:
+                keyed = engine.keyed([index_key(queryset.model, pk) for pk in few])
+                return engine.all_of([self._asked, narrow([keyed])])
+        return None
+
     @cached_property
     def _ranked(self):
         """{primary key: score} of all that is found, in the order that was asked for."""
         compiler = self.query_compiler
-        query = engine.limited(compiler.compiled(), models=[label_of(compiler.queryset.model)])
-        scores = local.ranked(query)
-        if scores is None:
+        answer = local.ranked(self._asked)
+        if answer is None:
             return dict.fromkeys(self._plainly().values_list("pk", flat=True), 0.0)
+        total, scores = answer
         if not compiler.order_by_relevance:
             ordered = compiler.queryset.values_list("pk", flat=True)
             return {pk: scores[pk] for pk in ordered if pk in scores}
         held = compiler.queryset.order_by()
-        if len(scores) <= MANY:
+        if total <= MANY:
             held = held.filter(pk__in=list(scores))
         held = set(held.values_list("pk", flat=True))
         return {pk: score for pk, score in scores.items() if pk in held}
+
+    def _part(self, start, stop):
+        """(how many there are, {primary key: score} of this part)"""
+        if self._are_many and self._within:
+            limit = None if stop is None else max(1, stop - start)
+            if answer := local.ranked(self._within, limit, start):
+                return answer
+        scores = self._ranked
+        return len(scores), {pk: scores[pk] for pk in list(scores)[start:stop]}
+
+    @cached_property
+    def _are_many(self):
+        answer = self.query_compiler.order_by_relevance and local.ranked(self._asked, 1)
+        return bool(answer) and answer[0] > MANY
 
     def _plainly(self):
         """By the letters of names, until there is an index."""
@@ -98,12 +134,13 @@ class TantivyResults(BaseSearchResults):
         )
 
     def _do_count(self):
-        return len(self._ranked)
+        total, _scores = self._part(0, 1)
+        return max(0, min(total, self.stop or total) - self.start)
 
     def _do_search(self):
-        wanted = list(self._ranked)[self.start : self.stop]
+        _total, scores = self._part(self.start, self.stop)
         queryset = self.query_compiler.queryset.order_by()
-        found = {}
+        wanted, found = list(scores), {}
         for begin in range(0, len(wanted), MANY):
             part = queryset.filter(pk__in=wanted[begin : begin + MANY])
             found |= {one.pk: one for one in part}
@@ -111,13 +148,13 @@ class TantivyResults(BaseSearchResults):
             # One that was deleted a moment ago is left out.
             if pk in found:
                 if self._score_field:
-                    setattr(found[pk], self._score_field, self._ranked[pk])
+                    setattr(found[pk], self._score_field, scores[pk])
                 yield found[pk]
 
     def _clone(self):
         clone = super()._clone()
-        if "_ranked" in self.__dict__:
-            clone._ranked = self._ranked
+        for known in {"_are_many", "_within", "_ranked"} & set(self.__dict__):
+            clone.__dict__[known] = self.__dict__[known]
         return clone
 
 

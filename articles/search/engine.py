@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
-from itertools import groupby
+from itertools import chain, groupby, zip_longest
 from math import ceil
+from operator import itemgetter, mul
 from typing import NamedTuple
 
 import tantivy
@@ -21,8 +22,11 @@ from .text import MARKED, PLAIN, composed, initials, modern, pairs, words
 # Of a question. Nobody types more; a page that was pasted costs as much as its words.
 MAX_WORDS = 40
 
-# More than words can score, and more than log2(2 + weight) is.
+# More than words can score, and more than any weight is.
 LEAD, MOST_WEIGHT = 1e6, 1.4
+
+# So many of the best are put in order by their weights; the rest stays as its words have it.
+WEIGHED = 200
 
 # What a word weighs where it is found; set by `make eval-search`.
 TITLE, BODY = 2.0, 1.0
@@ -31,13 +35,18 @@ TITLE_MARKED, BODY_MARKED = 0.6, 0.5
 
 SNIPPET = 240  # characters
 
-# What entries can be told apart by.
-FACETS = ("kind", "effect", "type", "issuer", "topic", "year")
+# What entries can be told apart by, and how many values of each most have at most.
+FACETS = {"kind": 1, "effect": 1, "type": 1, "issuer": 1, "topic": 3, "year": 1}
+# A column with exactly one value for each document is counted thirty times as fast as one with
+# several: so there is one for each of these values, and another for more. "" stands for none.
+COLUMNS = {
+    facet: [facet] if usual == 1 else [*(f"{facet}_{n}" for n in range(usual)), f"{facet}_more"]
+    for facet, usual in FACETS.items()
+}
 # Values of a facet that are counted; there are years and offices enough, but not so many.
 MAX_VALUES = 1_000
 
 ORDERS = {
-    "best": {"weight_by_field": "weight"},
     "newest": {"order_by_field": "day", "order": tantivy.Order.Desc},
     "oldest": {"order_by_field": "day", "order": tantivy.Order.Asc},
 }
@@ -64,8 +73,8 @@ class Entry:
     day: date | None = None
     # Files: (name, text); found as its body is, and named where the words are in one of them.
     files: Sequence[tuple[str, str]] = ()
-    # Scores grow by log2(2 + weight).
-    weight: float = 0.0
+    # Multiplies its score.
+    weight: float = 1.0
 
 
 class Hit(NamedTuple):
@@ -83,13 +92,14 @@ def _schema():
     schema = tantivy.SchemaBuilder()
     for name in ("key", "models", "paths"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in FACETS:
+    for name in chain.from_iterable(COLUMNS.values()):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     # Counted from the first day of year 1; 0 for what has none.
     schema.add_unsigned_field("day", fast=True, indexed=True)
     schema.add_bytes_field("files", stored=True)
     schema.add_unsigned_field("pk", fast=True)
-    schema.add_boolean_field("public", indexed=True)
+    # Those that are not: few, and so quicker to leave out than the others are to gather.
+    schema.add_boolean_field("private", indexed=True)
     schema.add_float_field("weight", fast=True)
     for name in ("title", "body"):
         # Stored as readers are to see it and found by plain letters: so marks stand on the words.
@@ -147,39 +157,43 @@ class Index:
 
     @_damage_is_an_error
     def search(self, query, limit, offset=0, order="best"):
-        """(how many there are, the Hits of a page with their snippets), in one of ORDERS."""
+        """(how many there are, the Hits of a page with their snippets), best first or in one of
+        ORDERS."""
         searcher = self._searcher()
-        found = searcher.search(query, limit, offset=offset, **ORDERS[order])
+        count, scores, addresses = _found(searcher, query, limit, offset, order)
         snippets = tantivy.SnippetGenerator.create(searcher, query, SCHEMA, "body")
         snippets.set_max_num_chars(SNIPPET)
-        addresses = [address for _score, address in found.hits]
         pks = searcher.fast_field_values("pk", addresses)
-        return found.count, [
+        return count, [
             _hit(pk, score, searcher.doc(address), snippets)
-            for pk, (score, address) in zip(pks, found.hits, strict=True)
+            for pk, score, address in zip(pks, scores, addresses, strict=True)
         ]
 
     @_damage_is_an_error
     def counted(self, query, facets):
         """{facet: {value: how many have it}} of what the query finds."""
-        wanted = {name: {"terms": {"field": name, "size": MAX_VALUES}} for name in facets}
-        counted = self._searcher().aggregate(query, wanted)
-        return {
-            name: {one["key"]: one["doc_count"] for one in found["buckets"]}
-            for name, found in counted.items()
-        }
+        names = [name for facet in facets for name in COLUMNS[facet]]
+        counted = self._searcher().aggregate(
+            # Nobody's scores are worked out.
+            _silent(query),
+            {name: {"terms": {"field": name, "size": MAX_VALUES}} for name in names},
+        )
+        totals = {}
+        for facet in facets:
+            total = Counter()
+            for name in COLUMNS[facet]:
+                total.update({one["key"]: one["doc_count"] for one in counted[name]["buckets"]})
+            del total[""]
+            totals[facet] = dict(total)
+        return totals
 
     @_damage_is_an_error
-    def ranked(self, query):
-        """{primary key: score} of all that there is: the best first."""
+    def ranked(self, query, limit=None, offset=0):
+        """(how many there are, {primary key: score} of a part of them or of all): best first."""
         searcher = self._searcher()
-        total = searcher.search(query, 1).count
-        if not total:
-            return {}
-        found = searcher.search(query, total, weight_by_field="weight")
-        # Perhaps all there is, so in as few steps as can be.
-        scores, addresses = zip(*found.hits, strict=True)
-        return dict(zip(searcher.fast_field_values("pk", addresses), scores, strict=True))
+        limit = limit or max(1, searcher.num_docs)
+        count, scores, addresses = _found(searcher, query, limit, offset)
+        return count, dict(zip(searcher.fast_field_values("pk", addresses), scores, strict=True))
 
     @_damage_is_an_error
     def meant(self, word, among):
@@ -200,6 +214,35 @@ class Index:
     def _searcher(self):
         self._index.reload()
         return self._index.searcher()
+
+
+def _found(searcher, query, limit, offset, order="best"):
+    """(how many there are, scores of a part, addresses of these documents)"""
+    if order != "best":
+        found = searcher.search(query, limit, offset=offset, **ORDERS[order])
+        return found.count, *_apart(found.hits)
+    # Perhaps all there is, so in as few steps as can be.
+    best = searcher.search(query, WEIGHED) if offset < WEIGHED else None
+    scores, addresses = [], []
+    if best:
+        scores, addresses = _apart(best.hits)
+        weights = searcher.fast_field_values("weight", addresses)
+        weighed = map(mul, scores, weights)
+        # Of equals, the first stays the first.
+        pairs = sorted(zip(weighed, addresses, strict=True), key=itemgetter(0), reverse=True)
+        scores, addresses = _apart(pairs[offset : offset + limit])
+    missing = limit - len(scores)
+    count = best.count if best else 0
+    if best is None or (missing and count > WEIGHED):
+        rest = searcher.search(query, missing, offset=max(offset, WEIGHED))
+        more_scores, more_addresses = _apart(rest.hits)
+        scores, addresses = [*scores, *more_scores], [*addresses, *more_addresses]
+        count = rest.count
+    return count, scores, addresses
+
+
+def _apart(pairs):
+    return map(list, zip(*pairs, strict=True)) if pairs else ([], [])
 
 
 def _hit(pk, score, stored, snippets):
@@ -247,15 +290,18 @@ def _document(entry):
     found = tantivy.Document()
     found.add_text("key", entry.key)
     found.add_unsigned("pk", entry.pk)
-    found.add_boolean("public", entry.is_public)
+    found.add_boolean("private", not entry.is_public)
     found.add_float("weight", entry.weight)
     for model in entry.models:
         found.add_text("models", model)
     for path in entry.paths:
         found.add_text("paths", path)
-    for facet, values in entry.facets.items():
-        for value in values:
-            found.add_text(facet, value)
+    for facet, usual in FACETS.items():
+        values = entry.facets.get(facet, ())
+        for name, value in zip_longest(COLUMNS[facet][:usual], values[:usual], fillvalue=""):
+            found.add_text(name, value)
+        for value in values[usual:]:
+            found.add_text(COLUMNS[facet][-1], value)
     found.add_unsigned("day", entry.day.toordinal() if entry.day else 0)
     body, files = composed(entry.body), []
     for name, text in entry.files:
@@ -339,6 +385,11 @@ def phrase(text):
     return _in_a_row(plain) if plain else NOTHING
 
 
+def keyed(keys):
+    """What has one of these keys."""
+    return _silent(Query.term_set_query(SCHEMA, "key", list(keys)))
+
+
 def all_of(queries):
     return Query.boolean_query([(Occur.Must, query) for query in queries])
 
@@ -347,8 +398,9 @@ def any_of(queries, at_least=1):
     return Query.boolean_query([(Occur.Should, query) for query in queries], at_least)
 
 
-def all_but(query):
-    return Query.boolean_query([(Occur.Must, EVERYTHING), (Occur.MustNot, query)])
+def none_of(queries):
+    unwanted = [(Occur.MustNot, query) for query in queries]
+    return Query.boolean_query([(Occur.Must, _silent(EVERYTHING)), *unwanted])
 
 
 def leading(keys):
@@ -365,8 +417,9 @@ def narrowed(query, facets, since=None, until=None):
     """`query` among what has, of each facet, one of these values; and of these days, both
     included. Scores stay."""
     clauses = [(Occur.Must, query)]
-    for name, values in facets.items():
-        clauses.append((Occur.Must, _silent(Query.term_set_query(SCHEMA, name, list(values)))))
+    for facet, values in facets.items():
+        columns = (Query.term_set_query(SCHEMA, name, list(values)) for name in COLUMNS[facet])
+        clauses.append((Occur.Must, _silent(any_of(columns))))
     if since or until:
         # What has no day is before them all.
         first, last = since.toordinal() if since else 0, (until or date.max).toordinal()
@@ -382,7 +435,7 @@ def limited(query, *, models=(), is_public=False, hidden=()):
     if models:
         clauses.append((Occur.Must, _silent(Query.term_set_query(SCHEMA, "models", list(models)))))
     if is_public:
-        clauses.append((Occur.Must, _silent(Query.term_query(SCHEMA, "public", True))))
+        clauses.append((Occur.MustNot, Query.term_query(SCHEMA, "private", True)))
     if hidden:
         clauses.append((Occur.MustNot, Query.term_set_query(SCHEMA, "paths", list(hidden))))
     return Query.boolean_query(clauses)

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 
 from django.apps import apps
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from modelsearch.index import (
     AutocompleteField,
@@ -19,6 +20,12 @@ from ..models import DirectivePage, EffectPeriod, EventPage, NewsPage
 from ..models.changes import index_key
 from .engine import Entry
 
+# What entries of many are made of, asked for once.
+RELATED = {
+    DirectivePage: ["type", "issuer", "topics", "attachments__document__content"],
+    NewsPage: ["topics"],
+}
+
 # What is searched as a part of the body, and by name.
 FILES = "files_to_search"
 
@@ -28,7 +35,7 @@ logger = logging.getLogger(__name__)
 KINDS = {DirectivePage: "directive", NewsPage: "news", EventPage: "event"}
 
 # What binds comes before what doesn't, where the words speak for neither.
-WEIGHT = 0.4
+WEIGHT = 1.26
 
 
 def label_of(model):
@@ -53,6 +60,9 @@ def entries_of(keys):
         if label == label_of(Page):
             objects = objects.specific()
         effects = _effects(wanted)
+        objects = list(objects)
+        for model, related in RELATED.items():
+            prefetch_related_objects([one for one in objects if type(one) is model], *related)
         for found in objects:
             if instance := get_indexed_instance(found, check_exists=False):
                 try:
@@ -90,7 +100,7 @@ def _entry(instance, effects):
             "is_public": instance.live and instance.depth > 2,
             "facets": _facets(instance, effect, day),
             "day": day,
-            "weight": 0.0 if is_weak else WEIGHT,
+            "weight": 1.0 if is_weak else WEIGHT,
         }
     if isinstance(instance, DirectivePage):
         entry["files"] = instance.files_to_search()

@@ -47,9 +47,9 @@ def counted(query, facets):
     return _ask(lambda index: index.counted(query, facets))
 
 
-def ranked(query):
+def ranked(query, limit=None, offset=0):
     """As Index.ranked. None while there is no index."""
-    return _ask(lambda index: index.ranked(query))
+    return _ask(lambda index: index.ranked(query, limit, offset))
 
 
 def meant(word, among):

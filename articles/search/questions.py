@@ -89,7 +89,7 @@ def find(query, live, private_paths):
         shares = (1,)
     for share in shares:
         words_of = engine.asking(query.text, share=share, also=live.abbreviations)
-        question = public(engine.any_of([words_of, leading]))
+        question = public(engine.any_of([words_of, leading]) if promoted or numbered else words_of)
         answer = local.search(question, PAGE, order=query.order)
         if answer is None:
             return _plainly(asked, numbered, hidden)

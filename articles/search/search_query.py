@@ -16,6 +16,8 @@ ORDER_LABELS = {
     "newest": _("Newest first"),
     "oldest": _("Oldest first"),
 }
+# A value that no page has.
+NOTHING = "-"
 # Longer input is no question.
 LONGEST = 500
 
@@ -78,11 +80,10 @@ class SearchQuery(facets.FacetedQuery):
         return SearchQuery(text=self.text)
 
     def values(self, vocabulary):
-        """{facet: its values, as the index has them}; an empty word that nothing has, for what
-        nobody has heard of."""
+        """{facet: its values, as the index has them}, and NOTHING for what nobody has heard of."""
         known = vocabulary.values
         return {
-            facet: [str(value) for word in words for value in known[facet].get(word, [""])]
+            facet: [str(value) for word in words for value in known[facet].get(word, [NOTHING])]
             for facet, words in self.chosen.items()
             if words
         }

@@ -6,17 +6,13 @@ make eval-search DOCS=d.jsonl QUERIES=q.jsonl     another one
 
 import argparse
 import json
-import logging
-import os
-import subprocess
 import sys
-import tempfile
 import unicodedata
 from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
 
-from tests import servers
+from tests.bench import scratch
 
 OWN = Path(__file__).resolve().parents[1] / "evaluation"
 DEEP = 10
@@ -40,38 +36,23 @@ def main():
         default=OWN / "queries.jsonl",
         help='lines of {"q", "relevant": [ids]}',
     )
-    parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], help="only this one")
+    parser.add_argument("--engine", choices=scratch.ENGINES, help="only this one")
     parser.add_argument("--misses", action="store_true", help="name what was not found first")
     parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inner:
         return evaluate(options)
-    sys.stdout.write(HEAD)
-    sys.stdout.flush()
-    for engine in [options.engine] if options.engine else ["SQLite", "PostgreSQL"]:
-        if engine == "PostgreSQL":
-            with servers.postgres() as address:
-                run(engine, options, {"DATABASE_URL": address})
-        else:
-            run(engine, options, {})
+    scratch.write(HEAD)
+    files = ["--docs", options.docs, "--queries", options.queries]
+    files += ["--misses"] if options.misses else []
+    for engine, env in scratch.scratches(options.engine):
+        answer = scratch.step(__spec__.name, env, "--inner", "--engine", engine, *files)
+        scratch.write(answer.decode())
     return 0
 
 
-def run(engine, options, env):
-    with tempfile.TemporaryDirectory() as folder:
-        env = {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"} | env
-        clean = {name: text for name, text in os.environ.items() if name != "DATABASE_URL"}
-        command = [sys.executable, "-m", "tests.bench.search_quality", "--inner"]
-        command += ["--engine", engine, "--docs", options.docs, "--queries", options.queries]
-        command += ["--misses"] if options.misses else []
-        subprocess.run(command, env=clean | env, check=True)
-
-
 def evaluate(options):
-    import django
-
-    django.setup()
-    logging.disable(logging.INFO)
+    scratch.begin()
     from django.core.management import call_command
     from django.db import transaction
 
@@ -97,7 +78,7 @@ def evaluate(options):
         if options.misses:
             for one, found in zip(questions, ranks, strict=True):
                 if found != 1:
-                    sys.stderr.write(f"{form}: {found or '-'} {write(one['q'])}\n")
+                    scratch.say(f"{form}: {found or '-'} {write(one['q'])}")
     return 0
 
 
@@ -140,15 +121,20 @@ def load(documents):
             )
         made[page.pk] = one["id"]
         if count % 100 == 0 or count == len(documents):
-            sys.stderr.write(f"{count:,} of {len(documents):,} documents\n")
+            scratch.say(f"{count:,} of {len(documents):,} documents")
     return made
 
 
 def rank(question, relevant, documents):
     """Where the first of what was meant is found, from 1; None: not among the first ten."""
+    from articles import live_register
+    from articles.models import RegisterVersion
     from articles.search.questions import find
+    from articles.search.search_query import SearchQuery
 
-    found = [documents.get(page.pk) for page in find(question, ())[0:DEEP]]
+    live = live_register.current(RegisterVersion.objects.get().version)
+    hits = find(SearchQuery(text=question), live, ())[0:DEEP]
+    found = [documents.get(hit.pk) for hit in hits]
     return next((place for place, one in enumerate(found, start=1) if one in relevant), None)
 
 

@@ -224,7 +224,18 @@ WAGTAILDOCS_DOCUMENT_FORM_BASE = "articles.files.KeptDocumentForm"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "articles.files.KeptImageForm"
 # "Bão lũ" and "bão lũ" are one tag.
 TAGGIT_CASE_INSENSITIVE = True
+# Readers search this machine's index, which is kept in any case (articles/search/local.py).
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "articles.search.backend"}}
+if OPENSEARCH_URL := env.text("OPENSEARCH_URL"):
+    WAGTAILSEARCH_BACKENDS = {
+        "default": {
+            "BACKEND": "articles.search.opensearch",
+            "URLS": OPENSEARCH_URL.split(","),
+            "INDEX_PREFIX": "cong_tinh_",
+            "TIMEOUT": 5,
+        },
+        "local": WAGTAILSEARCH_BACKENDS["default"],
+    }
 # Each machine's own; made anew from the database when it is missing.
 SEARCH_DIR = DATA_DIR / "search"
 # The API (articles/api.py) answers everybody alike: it asks for no session and knows no user.

@@ -1,0 +1,369 @@
+"""The search at 1,000 and at 100,000 documents of 300 words: rare, common and phrase questions.
+
+make bench-search     prints the tables of docs/benchmarks.md, on SQLite and on PostgreSQL
+"""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+from urllib.parse import quote
+
+from home.management.processes import die_with_parent, read_procfile
+from tests.bench import scratch
+from tests.bench.directives import fill
+from tests.servers import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = (1_000, 100_000)
+QUESTIONS = 40  # of each kind
+# Seconds in which the portal has to answer its first request.
+PATIENCE = 60
+
+# Syllables of the language, most of which nobody uses; 4,000 of them, by Zipf's law.
+ONSETS = "b c ch d đ g gi h k kh l m n nh ng ph qu r s t th tr v x"
+RHYMES = """
+a an ang anh ao ai ay âm ân ât âu e en eo ê êm ên i inh iên iêu o on ong oa oan ô ôn ông ơ ơn
+u un ung uôn ư ưng ươn ương y yên
+"""
+TONES = ["", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"]
+SYLLABLES = 4_000
+
+HEAD = """\
+| | documents | what | p50 ms | p95 ms | most queries | found, median |
+| --- | ---: | --- | ---: | ---: | ---: | ---: |
+"""
+PLACES = {
+    "engine": "the engine, with snippets and facets",
+    "page": "search page over HTTP",
+    "admin": "the admin's page search",
+    "chooser": "a page chooser",
+    "database": "Wagtail's database backend",
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--engine", choices=scratch.ENGINES, help="only this one")
+    parser.add_argument(
+        "--sizes", nargs="+", type=int, default=SIZES, help="other sizes than these"
+    )
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        scratch.begin()
+        return STEPS[options.step](options)
+    facts, times = [], {}
+    scratch.write(HEAD)
+    for engine, env in scratch.scratches(options.engine):
+        made = 0
+        for size in options.sizes:
+            scratch.say(f"{engine}: {size:,} documents …")
+            run("fill", env, "--sizes", made, size)
+            made = size
+            facts.append((engine, size, *built(env)))
+            for where, found in measured(env, size == min(options.sizes)).items():
+                for kind, (spent, queries, hits) in found.items():
+                    times[engine, where, kind, size] = spent
+                    scratch.write(
+                        f"| {engine} | {size:,} | {PLACES[where]}, {kind} | "
+                        f"{statistics.median(spent):.1f} | {p95(spent):.1f} | {queries or ''} "
+                        f"| {'' if hits is None else f'{hits:,.0f}'} |\n"
+                    )
+    small, large = min(options.sizes), max(options.sizes)
+    scratch.write("\n| | where | growth of p50 | of p95 |\n| --- | --- | ---: | ---: |\n")
+    for engine, where, kind, size in times:
+        if size == large != small and (engine, where, kind, small) in times:
+            before, after = times[engine, where, kind, small], times[engine, where, kind, large]
+            scratch.write(
+                f"| {engine} | {PLACES[where]}, {kind} "
+                f"| {statistics.median(after) / statistics.median(before):.2f} "
+                f"| {p95(after) / p95(before):.2f} |\n"
+            )
+    scratch.write(
+        "\n| | documents | building the index s | its size MB | the follower's memory MB |\n"
+        "| --- | ---: | ---: | ---: | ---: |\n"
+    )
+    for engine, size, seconds, megabytes, memory in facts:
+        scratch.write(f"| {engine} | {size:,} | {seconds:.1f} | {megabytes:.1f} | {memory:.0f} |\n")
+    return 0
+
+
+def run(name, env, *more):
+    return scratch.step(__spec__.name, env, "--step", name, *more)
+
+
+def p95(spent):
+    return sorted(spent)[int(len(spent) * 0.95)]
+
+
+def built(env):
+    """(seconds, megabytes on the disk, megabytes of memory at most) of making the index anew."""
+    folder = Path(env["DATA_DIR"]) / "search"
+    subprocess.run(["rm", "-rf", folder], check=True)
+    begun = time.perf_counter()
+    memory = json.loads(run("index", env))
+    seconds = time.perf_counter() - begun
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return seconds, size / 1e6, memory
+
+
+def measured(env, with_database):
+    """{place: {kind of question: (milliseconds of each, most queries, hits in the median)}}"""
+    found = {"engine": json.loads(run("engine", env))}
+    # The web program of the Procfile, one worker of it.
+    port = free_port()
+    web = subprocess.Popen(
+        ["bash", "-c", f"exec {dict(read_procfile(ROOT / 'Procfile'))['web']}"],
+        env=env | {"PORT": str(port), "WEB_WORKERS": "1", "PATH": path_with_python()},
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(9),
+    )
+    try:
+        found["page"] = json.loads(run("page", env, "--port", port))
+    finally:
+        web.terminate()
+        web.wait()
+    found |= json.loads(run("office", env))
+    if with_database:
+        found["database"] = json.loads(run("database", env))
+    return found
+
+
+def path_with_python():
+    return f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+
+# Steps, each in a process of its own
+
+
+def make(options):
+    begin, end = options.sizes
+    if begin == 0:
+        scratch.set_up()
+    syllables, weights = vocabulary()
+    fill(begin, end, lambda dice, count: " ".join(dice.choices(syllables, weights, k=count)))
+    return 0
+
+
+def make_index(options):
+    import resource
+
+    from articles.search import local
+
+    local.catch_up(lambda done, total: scratch.say(f"{done:,} of {total:,} in the index"))
+    json.dump(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, sys.stdout)
+    return 0
+
+
+def time_engine(options):
+    from articles.search.questions import PAGE, find
+    from articles.search.search_query import SearchQuery
+
+    live = live_register()
+
+    def ask(question):
+        found = find(SearchQuery(text=question), live, ())
+        hits = found[0:PAGE]
+        assert found.facets()["kind"] and hits
+        return found.total
+
+    return tell(ask)
+
+
+def time_page(options):
+    connection = http.client.HTTPConnection("127.0.0.1", options.port)
+    wait(connection)
+    queries = count_queries()
+
+    def ask(question):
+        connection.request("GET", f"/tim-kiem/?q={quote(question)}")
+        response = connection.getresponse()
+        shown = response.read().decode()
+        assert response.status == 200 and "register-total" in shown, question
+
+    return tell(ask, queries)
+
+
+def time_office(options):
+    from django.test import Client
+    from django.urls import reverse
+
+    client = Client()
+    client.force_login(superuser())
+    places = {
+        "admin": reverse("wagtailadmin_pages:search"),
+        "chooser": reverse("wagtailadmin_choose_page_search"),
+    }
+
+    def asking(address):
+        def ask(question):
+            response = client.get(address, {"q": question})
+            assert response.status_code == 200 and "nhiệm vụ số" in response.content.decode()
+
+        return ask
+
+    found = {name: spent(asking(place), titles=True) for name, place in places.items()}
+    json.dump(found, sys.stdout)
+    return 0
+
+
+def time_database(options):
+    """Wagtail's own backend over the same database, its index made first."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from wagtail.models import Page
+    from wagtail.search.backends import get_search_backend
+
+    settings.WAGTAILSEARCH_BACKENDS = {
+        "default": {"BACKEND": "modelsearch.backends.database"},
+    }
+    call_command("update_index", stdout=sys.stderr)
+    backend = get_search_backend("default")
+
+    def ask(question):
+        found = backend.search(question, Page.objects.live())
+        list(found[:20])
+        return found.count()
+
+    return tell(ask)
+
+
+STEPS = {
+    "fill": make,
+    "index": make_index,
+    "engine": time_engine,
+    "page": time_page,
+    "office": time_office,
+    "database": time_database,
+}
+
+
+def tell(ask, queries=None):
+    json.dump(spent(ask, queries), sys.stdout)
+    return 0
+
+
+def spent(ask, queries=None, titles=False):
+    """{kind: (milliseconds of each, most queries, hits in the median)}; each is asked once,
+    so nothing that it left behind can help it."""
+    found = {}
+    for kind, asked in questions(titles).items():
+        times, totals = [], []
+        # One that does not count: connections are opened, code is read.
+        ask(asked[-1])
+        for question in asked[:-1]:
+            begun = time.perf_counter()
+            totals.append(ask(question))
+            times.append((time.perf_counter() - begun) * 1000)
+        found[kind] = (
+            times,
+            queries and max(map(queries, asked)),
+            statistics.median(totals) if totals[0] is not None else None,
+        )
+    return found
+
+
+def questions(titles=False):
+    """{kind: questions}, all without marks, as most are typed.
+
+    Of `titles`, which is what the office searches as somebody types: there every title has what is
+    common.
+    """
+    from articles.models import DirectivePage
+
+    dice = random.Random(7)
+    syllables, _weights = vocabulary()
+    pages = list(DirectivePage.objects.order_by("-pk")[:QUESTIONS])
+    if titles:
+        texts = [page.title.split()[10:] for page in pages]
+        rarest = [sorted(words, key=syllables.index)[-1:] for words in texts]
+        everywhere = ["Về", "việc", "thực", "hiện", "nhiệm", "vụ", "số"]
+        common = [dice.sample(everywhere, 3) for _ in pages]
+    else:
+        texts = [str(page.body[0].value).split() for page in pages]
+        rarest = [dice.sample(syllables[1_500:], 2) for _ in pages]
+        common = [dice.sample(syllables[:30], 2) for _ in pages]
+    phrases = []
+    for words in texts:
+        begin = dice.randrange(1, len(words) - 4)
+        phrases.append(words[begin : begin + 4])
+    kinds = {"rare": rarest, "common": common, "phrase": phrases}
+    return {kind: [unmarked(" ".join(words)) for words in asked] for kind, asked in kinds.items()}
+
+
+def vocabulary():
+    """(syllables, how often each is used), the commonest first."""
+    syllables = []
+    for onset in ONSETS.split():
+        for rhyme in RHYMES.split():
+            vowel = next(at for at, letter in enumerate(rhyme) if letter in "aâeêioôơuưy")
+            for tone in TONES:
+                whole = f"{onset}{rhyme[: vowel + 1]}{tone}{rhyme[vowel + 1 :]}"
+                syllables.append(unicodedata.normalize("NFC", whole))
+    random.Random(1).shuffle(syllables)
+    return syllables[:SYLLABLES], [1 / (rank + 2) for rank in range(SYLLABLES)]
+
+
+def unmarked(text):
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def count_queries():
+    """A function that counts those of a question's page, in this process."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client()
+    client.get("/tim-kiem/?q=a")
+
+    def count(question):
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/tim-kiem/", {"q": question})
+        return len(captured)
+
+    return count
+
+
+def live_register():
+    from articles import live_register as register
+    from articles.models import RegisterVersion
+
+    return register.current(RegisterVersion.objects.get().version)
+
+
+def superuser():
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model().objects
+    found = users.filter(is_superuser=True).first()
+    return found or users.create_superuser("do-luong", "do@example.test", "mat-khau")
+
+
+def wait(connection):
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.request("GET", "/tim-kiem/")
+            return connection.getresponse().read()
+        except OSError:
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
