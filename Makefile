@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench-pages eval-search bench-search bench-register test-next lint format lock messages admin
+.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register test-next lint format lock messages admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -27,6 +27,10 @@ test: ## Chạy mọi kiểm thử, trên SQLite rồi trên PostgreSQL và Redi
 	@$(PYTHON) deploy/bootstrap.py test
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest $(PYTEST_OPTIONS)
 	$(BIN)/python -m pytest $(PYTEST_OPTIONS) --postgres
+
+test-opensearch: ## Kiểm thử với máy chủ OpenSearch thật: make test-opensearch OPENSEARCH_TEST_URL=http://…:9200
+	@$(PYTHON) deploy/bootstrap.py test
+	OPENSEARCH_TEST_URL=$(OPENSEARCH_TEST_URL) $(BIN)/python -m pytest tests/test_opensearch.py
 
 bench-pages: ## Đo mỗi trang: số truy vấn, thời gian CPU, dung lượng
 	@$(PYTHON) deploy/bootstrap.py test

@@ -146,10 +146,10 @@ def test_pages_of_results_follow_each_other_without_a_gap(client, home):
         of_year(year, f"Năm {year}")
     for number in range(20):
         make_news(f"Bàn về 07/CT-UBND, kỳ {number}")
-    found = [titles(client, "07/CT-UBND", trang=page) for page in (1, 2, 3)]
-    assert [len(part) for part in found] == [20, 20, 5]
-    assert found[0] == [f"Năm {year}" for year in range(2014, 1994, -1)]
-    assert found[1][:5] == [f"Năm {year}" for year in range(1994, 1989, -1)]
+    found = [titles(client, "07/CT-UBND", trang=page) for page in range(1, 6)]
+    assert [len(part) for part in found] == [10, 10, 10, 10, 5]
+    years = [f"Năm {year}" for year in range(2014, 1989, -1)]
+    assert [*found[0], *found[1], *found[2][:5]] == years
     assert len({title for part in found for title in part}) == 45
 
 

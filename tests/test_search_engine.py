@@ -273,6 +273,15 @@ def test_what_is_found_is_counted_by_facets(index):
     assert found(index, engine.narrowed(asked, {"type": ["-"]})) == []
 
 
+def test_a_search_counts_what_it_finds(index):
+    index.write(
+        [Entry(f"page:{pk}", pk, ["page"], "Nước", facets={"kind": ["news"]}) for pk in range(9)]
+    )
+    found = index.search(engine.asking("nước"), 2, facets=("kind", "year"))
+    assert (found.total, len(found.hits)) == (9, 2)
+    assert found.counted == {"kind": {"news": 9}, "year": {}}
+
+
 def test_days_narrow_and_order(index):
     days = {1: date(2024, 5, 1), 2: date(2023, 5, 1), 3: date(2025, 5, 1), 4: None}
     index.write([Entry(f"page:{pk}", pk, ["page"], "Nước", day=day) for pk, day in days.items()])
@@ -317,8 +326,8 @@ def test_weights_order_the_best_and_pages_follow_each_other(index, monkeypatch):
     assert whole[:2] == [7, 14]
     for size in (3, 15, 20, 27):
         parts = [index.search(asked, size, begin) for begin in range(0, 50, size)]
-        assert {count for count, _hits in parts} == {50}
-        assert [hit.pk for _count, hits in parts for hit in hits] == whole
+        assert {part.total for part in parts} == {50}
+        assert [hit.pk for part in parts for hit in part.hits] == whole
         ranked = [pk for begin in range(0, 50, size) for pk in index.ranked(asked, size, begin)[1]]
         assert ranked == whole
     assert index.ranked(asked, 5, 60) == (50, {})
@@ -407,8 +416,8 @@ def test_a_page_of_many_is_as_long_as_was_asked_and_all_are_counted(index):
     index.write(Entry(f"page:{pk}", pk, ["page"], "Chung") for pk in range(1, 301))
     asked = engine.asking("chung")
     pages = [index.search(asked, 100, first) for first in (0, 100, 200)]
-    assert {total for total, _hits in pages} == {300}
-    everything = [hit.pk for _total, hits in pages for hit in hits]
+    assert {part.total for part in pages} == {300}
+    everything = [hit.pk for part in pages for hit in part.hits]
     assert sorted(everything) == list(range(1, 301))
     assert list(index.ranked(asked)[1]) == everything
 
@@ -421,7 +430,7 @@ def test_no_question_is_too_odd(shared_index, text):
         engine.beginning(text),
         engine.phrase(text),
     ):
-        total, hits = shared_index.search(engine.limited(query, models=["page"]), 5)
+        total, hits, _counted = shared_index.search(engine.limited(query, models=["page"]), 5)
         assert total >= len(hits)
 
 

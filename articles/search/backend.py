@@ -76,7 +76,7 @@ class TantivyResults(BaseSearchResults):
         """What is asked, among what the queryset holds; None: that can't be said in few words."""
         queryset = self.query_compiler.queryset
         held = queryset.order_by()
-        others = queryset.model._default_manager.exclude(pk__in=held.values("pk"))
+        others = queryset.model._default_manager.order_by().exclude(pk__in=held.values("pk"))
         for pks, narrow in ((others, engine.none_of), (held, engine.any_of)):
             few = list(pks.values_list("pk", flat=True)[: MANY + 1])
             if len(few) <= MANY:

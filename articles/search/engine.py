@@ -5,6 +5,7 @@ It knows the language and tantivy; neither Django nor where entries come from.""
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
@@ -29,9 +30,7 @@ LEAD, MOST_WEIGHT = 1e6, 1.4
 WEIGHED = 200
 
 # What a word weighs where it is found; set by `make eval-search`.
-TITLE, BODY = 2.0, 1.0
-TITLE_PAIR, BODY_PAIR = 1.0, 2.0
-TITLE_MARKED, BODY_MARKED = 0.6, 0.5
+WORD_BOOST, TITLE_BOOST, PAIR_BOOST, MARKED_BOOST = 1.0, 1.5, 2.0, 0.6
 
 SNIPPET = 240  # characters
 
@@ -88,6 +87,12 @@ class Hit(NamedTuple):
     opening: str = ""
 
 
+class Found(NamedTuple):
+    total: int
+    hits: Sequence[Hit]  # of a page, with their snippets
+    counted: Mapping[str, Mapping[str, int]]  # {facet: {value: how many have it}}
+
+
 def _schema():
     schema = tantivy.SchemaBuilder()
     for name in ("key", "models", "paths"):
@@ -101,15 +106,19 @@ def _schema():
     # Those that are not: few, and so quicker to leave out than the others are to gather.
     schema.add_boolean_field("private", indexed=True)
     schema.add_float_field("weight", fast=True)
-    for name in ("title", "body"):
-        # Stored as readers are to see it and found by plain letters: so marks stand on the words.
-        schema.add_text_field(name, stored=True, tokenizer_name="plain", index_option="freq")
-        schema.add_text_field(f"{name}_marked", tokenizer_name="marked", index_option="freq")
-        schema.add_text_field(f"{name}_pairs", tokenizer_name="whitespace", index_option="freq")
+    # Of titles and bodies together, so that one list for each word says what has it; and the words
+    # of titles again.
+    schema.add_text_field("words", tokenizer_name="plain", index_option="freq")
+    schema.add_text_field("marked", tokenizer_name="marked", index_option="freq")
+    schema.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
+    schema.add_text_field("title", tokenizer_name="plain", index_option="freq")
+    # As readers are to see it.
+    schema.add_bytes_field("body", stored=True)
     return schema.build()
 
 
 SCHEMA = _schema()
+_counting = ThreadPoolExecutor(thread_name_prefix="facets")
 
 
 def _damage_is_an_error(method):
@@ -156,36 +165,25 @@ class Index:
         writer.wait_merging_threads()
 
     @_damage_is_an_error
-    def search(self, query, limit, offset=0, order="best"):
-        """(how many there are, the Hits of a page with their snippets), best first or in one of
-        ORDERS."""
+    def search(self, query, limit, offset=0, order="best", facets=()):
+        """Found: best first, or in one of ORDERS; counted by these facets, as `counted` does."""
         searcher = self._searcher()
+        # Meanwhile, and not after it: half of the time that a reader waits.
+        counting = _counting.submit(_counted, searcher, query, facets) if facets else None
         count, scores, addresses = _found(searcher, query, limit, offset, order)
-        snippets = tantivy.SnippetGenerator.create(searcher, query, SCHEMA, "body")
+        snippets = tantivy.SnippetGenerator.create(searcher, query, SCHEMA, "words")
         snippets.set_max_num_chars(SNIPPET)
         pks = searcher.fast_field_values("pk", addresses)
-        return count, [
+        hits = [
             _hit(pk, score, searcher.doc(address), snippets)
             for pk, score, address in zip(pks, scores, addresses, strict=True)
         ]
+        return Found(count, hits, counting.result() if counting else {})
 
     @_damage_is_an_error
     def counted(self, query, facets):
         """{facet: {value: how many have it}} of what the query finds."""
-        names = [name for facet in facets for name in COLUMNS[facet]]
-        counted = self._searcher().aggregate(
-            # Nobody's scores are worked out.
-            _silent(query),
-            {name: {"terms": {"field": name, "size": MAX_VALUES}} for name in names},
-        )
-        totals = {}
-        for facet in facets:
-            total = Counter()
-            for name in COLUMNS[facet]:
-                total.update({one["key"]: one["doc_count"] for one in counted[name]["buckets"]})
-            del total[""]
-            totals[facet] = dict(total)
-        return totals
+        return _counted(self._searcher(), query, facets)
 
     @_damage_is_an_error
     def ranked(self, query, limit=None, offset=0):
@@ -201,19 +199,35 @@ class Index:
         the Query `among` selects. None: the word itself is there, or none is near."""
         searcher = self._searcher()
         near = Counter()
-        for name in ("title_marked", "body_marked"):
-            for letter in initials(word.plain[0]):
-                for term, count in searcher.terms_with_prefix(name, letter, among):
-                    plain = PLAIN.analyze(term)[0]
-                    if count and plain == word.plain:
-                        return None
-                    if count and is_one_slip(word.plain, plain):
-                        near[term] += count
+        for letter in initials(word.plain[0]):
+            for term, count in searcher.terms_with_prefix("marked", letter, among):
+                plain = PLAIN.analyze(term)[0]
+                if count and plain == word.plain:
+                    return None
+                if count and is_one_slip(word.plain, plain):
+                    near[term] += count
         return near.most_common(1)[0][0] if near else None
 
     def _searcher(self):
         self._index.reload()
         return self._index.searcher()
+
+
+def _counted(searcher, query, facets):
+    names = [name for facet in facets for name in COLUMNS[facet]]
+    counted = searcher.aggregate(
+        # Nobody's scores are worked out.
+        _silent(query),
+        {name: {"terms": {"field": name, "size": MAX_VALUES}} for name in names},
+    )
+    totals = {}
+    for facet in facets:
+        total = Counter()
+        for name in COLUMNS[facet]:
+            total.update({one["key"]: one["doc_count"] for one in counted[name]["buckets"]})
+        del total[""]
+        totals[facet] = dict(total)
+    return totals
 
 
 def _found(searcher, query, limit, offset, order="best"):
@@ -246,8 +260,11 @@ def _apart(pairs):
 
 
 def _hit(pk, score, stored, snippets):
-    snippet = snippets.snippet_from_doc(stored)
-    body = stored.get_first("body") or ""
+    body = bytes(stored.get_first("body")).decode()
+    # Found by plain letters in what readers are to see: so marks stand on its words.
+    shown = tantivy.Document()
+    shown.add_text("words", body)
+    snippet = snippets.snippet_from_doc(shown)
     parts = _parts(snippet)
     if not parts:
         return Hit(pk, score, opening=body[:SNIPPET].rpartition(" ")[0] if body[SNIPPET:] else body)
@@ -309,10 +326,13 @@ def _document(entry):
         body += composed(f" {name} {text}")
     if files:
         found.add_bytes("files", json.dumps(files).encode())
-    for name, text in (("title", composed(entry.title)), ("body", body)):
-        found.add_text(name, text)
-        found.add_text(f"{name}_marked", modern(text))
-        found.add_text(f"{name}_pairs", pairs(PLAIN.analyze(text)))
+    found.add_bytes("body", body.encode())
+    title = composed(entry.title)
+    found.add_text("title", title)
+    whole = f"{title} {body}"
+    found.add_text("words", whole)
+    found.add_text("marked", modern(whole))
+    found.add_text("pairs", pairs(PLAIN.analyze(whole)))
     return found
 
 
@@ -334,12 +354,17 @@ def asking(text, *, share=1.0, also=None):
     if not held:
         return NOTHING
     needed = max(1, ceil(share * len(held)))
-    clauses = [(Occur.Must, any_of(held, at_least=needed))]
-    for pair in dict.fromkeys(pairs(plain).split()):
-        clauses += _either("_pairs", pair, TITLE_PAIR, BODY_PAIR)
-    for word in dict.fromkeys(asked):
-        if word.marked != word.plain:
-            clauses += _either("_marked", word.marked, TITLE_MARKED, BODY_MARKED)
+    if needed == len(held):
+        clauses = [(Occur.Must, query) for query in held]
+    else:
+        clauses = [(Occur.Must, any_of(held, at_least=needed))]
+    marked = (word.marked for word in asked if word.marked != word.plain)
+    for name, terms, boost in (
+        ("title", plain, TITLE_BOOST),
+        ("pairs", pairs(plain).split(), PAIR_BOOST),
+        ("marked", marked, MARKED_BOOST),
+    ):
+        clauses += [(Occur.Should, _boosted(name, term, boost)) for term in dict.fromkeys(terms)]
     return Query.boolean_query(clauses)
 
 
@@ -353,19 +378,19 @@ def _held(plain, also):
         form = next((one for one in forms if one in also), None)
         others = [_in_a_row(other) for other in also[form]] if form else []
         for word in form or plain[begin : begin + 1]:
-            query = Query.boolean_query(_either("", word, TITLE, BODY))
+            query = _boosted("words", word, WORD_BOOST)
             # The first time decides, as for words that are typed twice.
-            held.setdefault(word, Query.disjunction_max_query([query, *others]))
+            held.setdefault(
+                word, Query.disjunction_max_query([query, *others]) if others else query
+            )
         begin += len(form) if form else 1
     return list(held.values())
 
 
 def _in_a_row(plain):
     if len(plain) == 1:
-        return Query.boolean_query(_either("", plain[0], TITLE, BODY))
-    return all_of(
-        Query.boolean_query(_either("_pairs", pair, TITLE, BODY)) for pair in pairs(plain).split()
-    )
+        return _boosted("words", plain[0], WORD_BOOST)
+    return all_of(_boosted("pairs", pair, WORD_BOOST) for pair in pairs(plain).split())
 
 
 def beginning(text):
@@ -443,13 +468,6 @@ def limited(query, *, models=(), is_public=False, hidden=()):
 
 def _silent(query):
     return Query.const_score_query(query, 0.0)
-
-
-def _either(suffix, term, title, body):
-    return [
-        (Occur.Should, _boosted(f"title{suffix}", term, title)),
-        (Occur.Should, _boosted(f"body{suffix}", term, body)),
-    ]
 
 
 def _boosted(name, term, boost):

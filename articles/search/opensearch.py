@@ -66,6 +66,9 @@ class AutocompleteQueryCompiler(opensearch3.OpenSearch3AutocompleteQueryCompiler
 class Results(opensearch3.OpenSearch3SearchResults):
     """The server's; while it can't be asked, those of this machine's index."""
 
+    # As there: what Wagtail counts by type, it counts in the database.
+    supports_facet = False
+
     def _do_search(self):
         try:
             return list(super()._do_search())

@@ -19,7 +19,7 @@ from .search_query import FACETS, LONGEST
 from .text import words
 
 # Results on a page.
-PAGE = 20
+PAGE = 10
 # Documents whose number fits. "7" alone fits many; the words of a question find them all.
 MAX_NUMBERED = 100
 # A question of up to so many words is a phrase: what it names must all be there.
@@ -90,25 +90,25 @@ def find(query, live, private_paths):
     for share in shares:
         words_of = engine.asking(query.text, share=share, also=live.abbreviations)
         question = public(engine.any_of([words_of, leading]) if promoted or numbered else words_of)
-        answer = local.search(question, PAGE, order=query.order)
+        answer = local.search(question, PAGE, order=query.order, facets=FACETS)
         if answer is None:
             return _plainly(asked, numbered, hidden)
         # What was chosen for the question need not hold its words.
-        is_answered = answer[0] > len(promoted) or bool(promoted and _any(public(words_of)))
+        is_answered = answer.total > len(promoted) or bool(promoted and _any(public(words_of)))
         if is_answered:
             break
     # What was narrowed down to nothing is no reason to look for something else.
     if query.is_narrowed:
-        answer = local.search(narrowed(question), PAGE, order=query.order) or (0, [])
+        answer = _ask(narrowed(question), PAGE, order=query.order, facets=FACETS)
 
     def part(first, last):
         if last <= PAGE:
-            return answer[1][first:last]
-        return (local.search(narrowed(question), last - first, first, query.order) or (0, []))[1]
+            return answer.hits[first:last]
+        return _ask(narrowed(question), last - first, first, query.order).hits
 
     def facets():
         # A facet counts what the others leave, or nobody could choose a second value.
-        counted = local.counted(narrowed(question), FACETS) or {}
+        counted = dict(answer.counted)
         for facet in values:
             counted |= local.counted(narrowed(question, facet), (facet,)) or {}
         return {facet: _pairs(facet, found) for facet, found in counted.items()}
@@ -117,11 +117,16 @@ def find(query, live, private_paths):
     meant = None
     if is_loose or not is_answered:
         meant = _meant(asked, public(engine.EVERYTHING))
-    return Found(answer[0], part, facets, tuple(promoted), tuple(numbered), is_loose, meant)
+    return Found(answer.total, part, facets, tuple(promoted), tuple(numbered), is_loose, meant)
+
+
+def _ask(*args, **kwargs):
+    """As local.search; nothing is found should the index be lost meanwhile."""
+    return local.search(*args, **kwargs) or engine.Found(0, (), {})
 
 
 def _any(question):
-    return (local.search(question, 1) or (0, []))[0]
+    return _ask(question, 1).total
 
 
 def _pairs(facet, counted):
@@ -156,7 +161,7 @@ def suggest(typed, live, private_paths, limit):
         ]
     )
     answer = local.search(engine.limited(question, is_public=True, hidden=private_paths), limit)
-    return answer[1] if answer else [Hit(pk, 0) for pk in numbered]
+    return answer.hits if answer else [Hit(pk, 0) for pk in numbered]
 
 
 def _below(paths):
