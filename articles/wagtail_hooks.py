@@ -29,7 +29,7 @@ from .models import (
     PromotedResult,
     Topic,
 )
-from .search_report import QuestionsReport
+from .search.report import QuestionsReport
 from .vietnamese import local_day
 
 # What is named in a message; more would not be read.

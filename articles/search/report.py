@@ -11,8 +11,8 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from .models import AskedQuestion
-from .vietnamese import fold
+from ..models import AskedQuestion
+from ..vietnamese import fold
 
 NOTHING, SOMETHING = "khong", "co"
 
