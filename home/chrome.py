@@ -15,7 +15,7 @@ from sidebar.today import strip
 
 from .models import OfficeSettings
 
-# By site: what changes with a version of the database only, read again when that moves on.
+# By site and its home page: what changes only with a version of the database, read again then.
 _frames = {}
 
 
@@ -58,7 +58,8 @@ def _frame(request):
     site = Site.find_for_request(request)
     if not site:
         return Frame(versions(request), OfficeSettings(name=settings.WAGTAIL_SITE_NAME), [])
-    known = _frames.get(site.pk)
+    place = site.pk, site.root_page_id
+    known = _frames.get(place)
     if known is None or known.versions != versions(request):
         home = site.root_page
         pages = home.get_children().live().in_menu().values_list("title", "path", "url_path")
@@ -67,5 +68,5 @@ def _frame(request):
             for title, path, url_path in pages
         ]
         known = Frame(versions(request), OfficeSettings.for_site(site), menu)
-        _frames[site.pk] = known
+        _frames[place] = known
     return known

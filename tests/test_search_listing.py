@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, Site
 
 from articles.models import (
     AskedQuestion,
@@ -387,3 +387,5 @@ def test_the_office_and_the_menu_are_those_of_now(client, home):
     section.refresh_from_db()
     section.unpublish()
     assert "Tin mới" not in shown()
+    Site.objects.update(root_page=home.get_children().get(title="Văn bản"))
+    assert "Sự kiện" not in shown()
