@@ -42,24 +42,25 @@ class AbbreviationManager(models.Manager):
 
 
 class Abbreviation(KeptForSearch):
-    """Offices write UBND or Ủy ban nhân dân: whoever looks for one finds the other."""
+    """Offices write UBND or Ủy ban nhân dân, people xe máy or mô tô: whoever looks for one finds
+    the other."""
 
-    short = models.CharField(_("abbreviation"), max_length=20)
-    full = models.CharField(_("in full"), max_length=120)
+    short = models.CharField(_("abbreviation or other word"), max_length=60)
+    full = models.CharField(_("in full, or what means the same"), max_length=120)
 
     objects = AbbreviationManager()
 
     panels = [FieldRowPanel(["short", "full"])]
 
     class Meta:
-        verbose_name = _("abbreviation")
-        verbose_name_plural = _("abbreviations")
+        verbose_name = _("abbreviation or synonym")
+        verbose_name_plural = _("abbreviations and synonyms")
         ordering = ["short", "full"]
         constraints = [
             models.UniqueConstraint(
                 fields=["short", "full"],
                 name="one_meaning_once",
-                violation_error_message=_("This abbreviation is in the list already."),
+                violation_error_message=_("This pair is in the list already."),
             )
         ]
 
@@ -71,7 +72,7 @@ class Abbreviation(KeptForSearch):
             if not fold(getattr(self, name)):
                 raise ValidationError({name: _("Write it with letters or digits.")})
         if fold(self.short) == fold(self.full):
-            raise ValidationError({"full": _("That is the abbreviation itself.")})
+            raise ValidationError({"full": _("Both are the same words.")})
 
 
 class PromotedResultManager(models.Manager):

@@ -68,6 +68,14 @@ def test_a_directive_is_found_by_words_of_its_pdf(window, portal):
     results = reader.locator(".results > li")
     expect(results).to_have_count(1)
     expect(results.locator("mark").first).to_be_visible()
+    expect(results).to_contain_text("Trong tệp đính kèm")
+    # The page asks once for figures, and that is how the office learns of the question.
+    portal.wait_for(
+        lambda: (
+            portal.sql(f"SELECT found FROM articles_askedquestion WHERE text = '{IN_ITS_FILE}'")
+            == [(1,)]
+        )
+    )
     results.get_by_role("link", name=DIRECTIVE).focus()
     reader.keyboard.press("Enter")
     expect(reader.get_by_role("heading", level=1)).to_have_text(DIRECTIVE)
@@ -80,3 +88,14 @@ def test_without_scripts_the_field_searches(window):
     field.fill("ben khach")
     field.press("Enter")
     expect(reader.locator(".results > li").first).to_contain_text("Bến khách")
+
+
+def test_results_are_narrowed_without_scripts(window):
+    reader = window(java_script_enabled=False)
+    reader.goto("/tim-kiem/?q=van+ban")
+    filters = reader.locator("#filters")
+    filters.get_by_role("checkbox", name="Tin tức").check()
+    filters.get_by_role("button", name="Xem").click()
+    expect(reader.get_by_role("list", name="Điều kiện đang lọc")).to_contain_text("Tin tức")
+    expect(reader.locator(".results .kicker").first).to_have_text("Tin tức")
+    expect(reader.locator(".results .kicker", has_text="Chỉ thị")).to_have_count(0)

@@ -5,13 +5,19 @@ import signal
 
 import pytest
 
+from articles.search.local import FORMAT
+
 # A word of the demo's text that no title has, and so no search without an index finds.
 WORDS = "hop+thu+cong+vu"
 
 
+def home_of_index(portal):
+    return portal.data_dir / "search" / f"v{FORMAT}"
+
+
 def name_of_index(portal):
     try:
-        return (portal.data_dir / "search" / "v1" / "current").read_text()
+        return (home_of_index(portal) / "current").read_text()
     except FileNotFoundError:
         return ""
 
@@ -33,7 +39,7 @@ def keeper(portal):
 
 @pytest.mark.parametrize("loss", ["damaged", "deleted", "pointer"])
 def test_a_lost_index_is_made_anew_while_searches_are_answered(portal, index, loss):
-    home = portal.data_dir / "search" / "v1"
+    home = home_of_index(portal)
     if loss == "damaged":
         (home / index / "meta.json").write_text("{")
     elif loss == "deleted":
