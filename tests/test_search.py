@@ -438,7 +438,7 @@ def test_the_board_keeps_the_list_of_abbreviations_and_editors_do_not(client):
     for facts, message in (
         ({"short": "TTĐB", "full": "thời tiết đặc biệt"}, "đã có trong danh sách"),
         ({"short": "&", "full": "và"}, "chữ cái hoặc chữ số"),
-        ({"short": "VB", "full": "vb"}, "chính là từ viết tắt"),
+        ({"short": "VB", "full": "vb"}, "Hai ô là cùng một từ"),
     ):
         answer = client.post(add, facts)
         assert message in answer.content.decode()

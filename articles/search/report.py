@@ -7,12 +7,12 @@ from django.utils.formats import number_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from ..models import AskedQuestion
-from ..vietnamese import fold
+from ..vietnamese import fold, local_day
 
 NOTHING, SOMETHING = "khong", "co"
 
@@ -64,19 +64,24 @@ class QuestionsReport(ReportView):
         ),
         Column(
             "last_found",
-            label=_("Results"),
+            label=_("Results that fit"),
             accessor=lambda row: (
                 number_format(row["last_found"], force_grouping=True) if row["last_found"] else "–"
             ),
             sort_key="last_found",
         ),
-        DateColumn("last_day", label=_("Last asked on"), sort_key="last_day"),
+        Column(
+            "last_day",
+            label=_("Last asked on"),
+            accessor=lambda row: local_day(row["last_day"]),
+            sort_key="last_day",
+        ),
     ]
     list_export = ["last_text", "asked", "last_found", "last_day"]
     export_headings = {
         "last_text": _("Question"),
         "asked": _("Times"),
-        "last_found": _("Results"),
+        "last_found": _("Results that fit"),
         "last_day": _("Last asked on"),
     }
 

@@ -122,7 +122,9 @@ class SearchListing:
         is_new = self.query.text and self.query.page == 1 and not self.query.is_narrowed
         if not is_new or self.found.is_plain:
             return ""
-        return signing.dumps([self.query.text, self.found.total], salt=__name__)
+        # What holds some of the words answers another question.
+        found = 0 if self.found.is_loose else self.found.total
+        return signing.dumps([self.query.text, found], salt=__name__)
 
     def feed(self, address, own_address):
         """The newest results as a Feed, both addresses absolute."""
