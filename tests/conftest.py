@@ -12,6 +12,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from articles import live_register
+from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
 from tests import servers
@@ -123,6 +124,7 @@ def nothing_of_other_tests(settings, tmp_path_factory):
     """A test's database is another's gone back in time; no portal's ever is."""
     live_register.forget()
     chrome.forget()
+    backend.forget()
     # There is no index until a test calls local.catch_up(), as the follower does.
     settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / f"search-{uuid.uuid4().hex}"
 

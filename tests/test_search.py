@@ -420,6 +420,39 @@ def test_a_queryset_decides_what_its_search_finds():
     assert scored[0].points > 0
 
 
+def test_of_many_the_same_is_found_as_of_few(monkeypatch):
+    pages = [make_news(f"Nước {number}", live=number % 3 != 0) for number in range(12)]
+    local.catch_up()
+    querysets = [
+        Page.objects.all(),
+        Page.objects.live(),
+        Page.objects.exclude(pk=pages[5].pk),
+        Page.objects.filter(pk__in=[pages[2].pk, pages[7].pk]),
+        Page.objects.none(),
+        NewsPage.objects.filter(title__gt="Nước 3"),
+    ]
+
+    def found():
+        answers = []
+        for queryset in querysets:
+            for by_relevance in (True, False):
+                results = queryset.search("nước", order_by_relevance=by_relevance)
+                parts = [[page.pk for page in results[at : at + 3]] for at in range(0, 12, 3)]
+                answers.append((results.count(), results[2:4].count(), parts, list(results)))
+        return answers
+
+    few = found()
+    assert few[0][0] == 12
+    assert [len(part) for part in few[0][2]] == [3, 3, 3, 3]
+    for many in (6, 2):
+        monkeypatch.setattr("articles.search.backend.MANY", many)
+        assert found() == few
+    # And what has changed since.
+    pages[1].unpublish()
+    local.catch_up()
+    assert Page.objects.live().search("nước").count() == few[2][0] - 1
+
+
 def test_without_an_index_the_office_searches_names(admin_client):
     make_directive(title="Nước sạch")
     make_directive(title="Chợ quê", number="31")

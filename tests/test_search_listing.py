@@ -311,6 +311,16 @@ def test_only_the_first_page_of_a_whole_search_is_counted_and_only_for_readers(c
     assert not AskedQuestion.objects.exists()
 
 
+def test_a_flood_of_questions_fills_no_disk(monkeypatch):
+    monkeypatch.setattr("articles.models.searches.MOST_A_DAY", 2)
+    for text in ("một", "hai", "ba", "hai"):
+        AskedQuestion.objects.note(text, 1)
+    assert {(one.text, one.times) for one in AskedQuestion.objects.all()} == {
+        ("một", 1),
+        ("hai", 2),
+    }
+
+
 def test_questions_are_forgotten_after_three_months():
     today = timezone.localdate()
     for age in (KEPT.days, KEPT.days + 1):

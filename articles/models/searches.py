@@ -14,8 +14,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, PageChooserPanel
 from ..vietnamese import fold
 from .changes import RegisterChange
 
-# Questions are forgotten after so long.
+# Questions are forgotten after so long. More different ones than that on a day, no reader asks.
 KEPT = timedelta(days=90)
+MOST_A_DAY = 5_000
 
 
 class KeptForSearch(models.Model):
@@ -121,7 +122,7 @@ class PromotedResult(KeptForSearch):
 
 
 class AskedQuestionManager(models.Manager):
-    def count(self, text, found):
+    def note(self, text, found):
         """One more reader has asked this today, and got so many results."""
         today, words = timezone.localdate(), fold(text)[:200]
         if not words:
@@ -129,6 +130,8 @@ class AskedQuestionManager(models.Manager):
         same = self.filter(day=today, words=words)
         latest = {"text": text[:200], "found": found}
         if same.update(times=F("times") + 1, **latest):
+            return
+        if self.filter(day=today).count() >= MOST_A_DAY:
             return
         self.bulk_create([self.model(day=today, words=words, **latest)], ignore_conflicts=True)
         same.update(times=F("times") + 1)

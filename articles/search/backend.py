@@ -6,6 +6,7 @@ filters are, and no filter has to be told to the index."""
 from functools import cached_property, reduce
 from operator import and_, or_
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Q
 from modelsearch.backends.base import (
     BaseIndex,
@@ -15,7 +16,7 @@ from modelsearch.backends.base import (
 )
 from modelsearch.query import And, Boost, Fuzzy, MatchAll, Not, Or, Phrase, PlainText
 
-from ..models import IndexChange
+from ..models import IndexChange, RegisterVersion
 from ..models.changes import index_key
 from . import engine, local
 from .entries import label_of
@@ -23,6 +24,10 @@ from .text import words
 
 # Primary keys that a database takes in one question.
 MANY = 1_000
+
+# What _in_few_words() found for querysets of a version: an office asks a few over and over.
+MOST_KNOWN = 32
+_known = {}
 
 
 class TantivyQueryCompiler(BaseSearchQueryCompiler):
@@ -62,6 +67,39 @@ class TantivyAutocompleteQueryCompiler(TantivyQueryCompiler):
         return engine.beginning(query.query_string)
 
 
+def _in_few_words(queryset):
+    """(none_of, keys of what a queryset leaves out of its model), (any_of, keys of what it holds),
+    or (None, ()) where both are many.
+
+    Looking at all of a model is half of a search's time, so it is done once for each version of the
+    database.
+    """
+    held = queryset.order_by()
+    version = RegisterVersion.objects.values_list("index_version", flat=True).first()
+    try:
+        asked = version, *held.values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return engine.any_of, ()
+    if asked in _known:
+        return _known[asked]
+    others = queryset.model._default_manager.order_by().exclude(pk__in=held.values("pk"))
+    found = None, ()
+    for pks, narrow in ((others, engine.none_of), (held, engine.any_of)):
+        few = list(pks.values_list("pk", flat=True)[: MANY + 1])
+        if len(few) <= MANY:
+            found = narrow, [index_key(queryset.model, pk) for pk in few]
+            break
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    _known[asked] = found
+    return found
+
+
+def forget():
+    """Start anew; for tests, whose databases turn back time."""
+    _known.clear()
+
+
 class TantivyResults(BaseSearchResults):
     """Of few, the database is asked which it holds. Where many are found, the index is told what
     the queryset leaves out, or holds, and gives a part of them in order."""
@@ -74,15 +112,8 @@ class TantivyResults(BaseSearchResults):
     @cached_property
     def _within(self):
         """What is asked, among what the queryset holds; None: that can't be said in few words."""
-        queryset = self.query_compiler.queryset
-        held = queryset.order_by()
-        others = queryset.model._default_manager.order_by().exclude(pk__in=held.values("pk"))
-        for pks, narrow in ((others, engine.none_of), (held, engine.any_of)):
-            few = list(pks.values_list("pk", flat=True)[: MANY + 1])
-            if len(few) <= MANY:
-                keyed = engine.keyed([index_key(queryset.model, pk) for pk in few])
-                return engine.all_of([self._asked, narrow([keyed])])
-        return None
+        narrow, keys = _in_few_words(self.query_compiler.queryset)
+        return narrow and engine.all_of([self._asked, narrow([engine.keyed(keys)])])
 
     @cached_property
     def _ranked(self):

@@ -167,7 +167,7 @@ def count_asked(token):
         text, found = signing.loads(token, salt=__name__, max_age=FRESH)
     except signing.BadSignature:
         return
-    AskedQuestion.objects.count(text, found)
+    AskedQuestion.objects.note(text, found)
 
 
 def lines(hits, site, live, hidden, found):

@@ -37,7 +37,7 @@ TONES = ["", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"]
 SYLLABLES = 4_000
 
 HEAD = """\
-| | documents | what | p50 ms | p95 ms | most queries | found, median |
+| | documents | milliseconds, p50 / p95 | rare | common | phrase | most queries |
 | --- | ---: | --- | ---: | ---: | ---: | ---: |
 """
 PLACES = {
@@ -70,31 +70,50 @@ def main():
             run("fill", env, "--sizes", made, size)
             made = size
             facts.append((engine, size, *built(env)))
-            for where, found in measured(env, size == min(options.sizes)).items():
-                for kind, (spent, queries, hits) in found.items():
-                    times[engine, where, kind, size] = spent
-                    scratch.write(
-                        f"| {engine} | {size:,} | {PLACES[where]}, {kind} | "
-                        f"{statistics.median(spent):.1f} | {p95(spent):.1f} | {queries or ''} "
-                        f"| {'' if hits is None else f'{hits:,.0f}'} |\n"
-                    )
-    small, large = min(options.sizes), max(options.sizes)
-    scratch.write("\n| | where | growth of p50 | of p95 |\n| --- | --- | ---: | ---: |\n")
-    for engine, where, kind, size in times:
-        if size == large != small and (engine, where, kind, small) in times:
-            before, after = times[engine, where, kind, small], times[engine, where, kind, large]
+            for place, found in measured(env, size == min(options.sizes)).items():
+                times[engine, place, size] = found
+                scratch.write(f"| {engine} | {size:,} | {PLACES[place]} {cells(found)}\n")
+        smallest, largest = (
+            {
+                place: times[engine, place, size]
+                for place in PLACES
+                if (engine, place, size) in times
+            }
+            for size in (min(options.sizes), max(options.sizes))
+        )
+        for place in largest:
             scratch.write(
-                f"| {engine} | {PLACES[where]}, {kind} "
-                f"| {statistics.median(after) / statistics.median(before):.2f} "
-                f"| {p95(after) / p95(before):.2f} |\n"
+                f"| {engine} | growth | {PLACES[place]} "
+                f"{growth_cells(smallest[place], largest[place])}\n"
             )
     scratch.write(
-        "\n| | documents | building the index s | its size MB | the follower's memory MB |\n"
+        "\n| | documents | making the index, s | its size, MB | memory meanwhile, MB |\n"
         "| --- | ---: | ---: | ---: | ---: |\n"
     )
     for engine, size, seconds, megabytes, memory in facts:
         scratch.write(f"| {engine} | {size:,} | {seconds:.1f} | {megabytes:.1f} | {memory:.0f} |\n")
     return 0
+
+
+def cells(found):
+    spent = (f"{p50(times):.1f} / {p95(times):.1f}" for times, _queries, _hits in found.values())
+    queries = [queries for _times, queries, _hits in found.values() if queries]
+    if all(hits for _times, _queries, hits in found.values()):
+        scratch.say(f"Found: {[f'{hits:,.0f}' for _times, _queries, hits in found.values()]}")
+    return f"| {' | '.join(spent)} | {max(queries, default='')} |"
+
+
+def growth_cells(small, large):
+    ratios = (
+        f"{p50(large[kind][0]) / p50(small[kind][0]):.2f} / "
+        f"{p95(large[kind][0]) / p95(small[kind][0]):.2f}"
+        for kind in large
+    )
+    return f"| {' | '.join(ratios)} | |"
+
+
+def p50(spent):
+    return statistics.median(spent)
 
 
 def run(name, env, *more):
