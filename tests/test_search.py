@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from tantivy import Query
 from wagtail.models import Page, PageViewRestriction
 
+from articles.facets import WORDS
 from articles.models import (
     Abbreviation,
     AskedQuestion,
@@ -22,6 +24,7 @@ from articles.models import (
     NewsPage,
     RegisterVersion,
 )
+from articles.register_query import FACETS
 from articles.search import engine, local
 from home.offices import BOARD, EDITORS
 from tests.factories import (
@@ -533,6 +536,36 @@ def test_whatever_is_typed_is_answered_with_a_page(client, parameter):
         assert response.status_code == 200, typed
         assert "<script>alert" not in response.content.decode()
         assert client.get(reverse("articles:search_feed"), asked).status_code == 200, typed
+
+
+# Every other public parameter there is.
+OTHERS = [
+    *(("/van-ban/", name) for name in (*(WORDS[facet] for facet in FACETS), "ngay", "sap-xep")),
+    *(("/van-ban/", "moi-trang"), ("/van-ban/", "trang")),
+    *(("/tin-tuc/", "trang"), ("/su-kien/", "trang"), ("/y-kien/", "trang")),
+    *(("{directive}", "ngay"), ("{directive}so-sanh/", "tu"), ("{directive}so-sanh/", "den")),
+    *(("/live/", "page"), ("/live/", "poll"), ("/live/", "seen"), ("/sitemap.xml", "p")),
+    *(("/api/v2/pages/", name) for name in ("offset", "limit", "order", "fields", "type")),
+]
+
+
+@pytest.mark.parametrize(("address", "parameter"), OTHERS)
+def test_whatever_is_asked_of_other_pages_is_answered(client, address, parameter):
+    address = address.format(directive=make_directive().url)
+    assert client.get(address).status_code == 200, address
+    for typed in HOSTILE:
+        response = client.get(address, {parameter: typed})
+        assert response.status_code < 500, typed
+        is_shown = response.get("Content-Type", "").startswith("text/html")
+        assert not is_shown or b"<script>alert" not in response.content
+
+
+def test_whatever_stands_in_an_address_is_answered(client):
+    make_directive()
+    for typed in HOSTILE:
+        for start in ("/", "/van-ban/", "/van-ban/so/", "/tin-tuc/", "/api/v2/"):
+            response = client.get(start + quote(typed, safe=""))
+            assert response.status_code < 500, typed
 
 
 def test_whatever_is_sent_to_be_counted_is_answered(client):

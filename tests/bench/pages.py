@@ -46,6 +46,7 @@ def prepare():
     from django.conf import settings
     from django.core.management import call_command
 
+    from articles.search import local
     from sidebar.models import ExchangeRate, WeatherReading, WeatherRegion
     from sidebar.providers import open_meteo, vietcombank
 
@@ -59,6 +60,7 @@ def prepare():
     reading = open_meteo.parse((samples / "open_meteo.json").read_bytes())
     for region in WeatherRegion.objects.all():
         WeatherReading.objects.replace_with(region, reading)
+    local.catch_up()
 
 
 def measure(address):
