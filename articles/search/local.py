@@ -149,7 +149,8 @@ def _make(version, report):
     folder = _home() / name
     folder.mkdir()
     keys = list(every_key())
-    engine.Index.make(folder).write(_entries(iter(keys), lambda done: report(done, len(keys))))
+    entries = _entries(iter(keys), lambda done: report(done, len(keys)))
+    engine.Index.make(folder).write(entries, is_new=True)
     _keep_position(name, version)
     _replace(_home() / "current", name)
     for other in (*_home().iterdir(), *settings.SEARCH_DIR.iterdir()):
