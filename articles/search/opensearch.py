@@ -45,22 +45,22 @@ class Mapping(opensearch3.OpenSearch3Mapping):
         return name, value, folded(grams)
 
 
-class QueryCompiler(opensearch3.OpenSearch3SearchQueryCompiler):
+class Folding:
+    """What is typed, folded for the server and as it is for this machine's index."""
+
     mapping_class = Mapping
+
+    def __init__(self, queryset, query, **options):
+        self.typed = query
+        super().__init__(queryset, folded(query), **options)
+
+
+class QueryCompiler(Folding, opensearch3.OpenSearch3SearchQueryCompiler):
     compiler_of_this_machine = of_this_machine.TantivyQueryCompiler
 
-    def __init__(self, queryset, query, **options):
-        self.typed = query
-        super().__init__(queryset, folded(query), **options)
 
-
-class AutocompleteQueryCompiler(opensearch3.OpenSearch3AutocompleteQueryCompiler):
-    mapping_class = Mapping
+class AutocompleteQueryCompiler(Folding, opensearch3.OpenSearch3AutocompleteQueryCompiler):
     compiler_of_this_machine = of_this_machine.TantivyAutocompleteQueryCompiler
-
-    def __init__(self, queryset, query, **options):
-        self.typed = query
-        super().__init__(queryset, folded(query), **options)
 
 
 class Results(opensearch3.OpenSearch3SearchResults):

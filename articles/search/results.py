@@ -78,7 +78,10 @@ class SearchListing:
         self._request = request
         self._hidden = private_paths(request)
         self.live = live_register.current(versions(request).register)
-        self.found = find(self.query, self.live, self._hidden)
+
+    @cached_property
+    def found(self):
+        return find(self.query, self.live, self._hidden)
 
     @cached_property
     def page(self):
