@@ -9,7 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 SAMPLES = Path(__file__).parent / "samples"
 RATES = (SAMPLES / "vietcombank.xml").read_bytes()
+SHEET = (SAMPLES / "vietcombank.json").read_bytes()
 WEATHER = (SAMPLES / "open_meteo.json").read_bytes()
+FORECAST = (SAMPLES / "met_norway.json").read_bytes()
+GOLD = (SAMPLES / "sjc.json").read_bytes()
 
 
 def recorded(*names):

@@ -48,12 +48,13 @@ def test_parameters_join_those_of_the_address(server):
     assert server.requests[0][1] == {"b": "10", "day": "1,2"}
 
 
-def test_we_say_who_we_are_and_bring_nothing_else(server):
+def test_we_say_who_we_are_and_bring_nothing_else(server, settings):
+    settings.FEED_USER_AGENT = "CongTinh/1.0 https://portal.example office@portal.example"
     url = server.plays("/rates", RATES, Content_Type="text/xml", Set_Cookie="id=1")
     client.get(url, allow_types=XML)
     client.get(url, allow_types=XML)
     for _path, _query, headers in server.requests:
-        assert headers["User-Agent"] == client.USER_AGENT
+        assert headers["User-Agent"] == settings.FEED_USER_AGENT
         assert not headers.keys() & {"Cookie", "Authorization", "Referer"}
 
 
@@ -90,10 +91,48 @@ def test_a_limit_that_we_have_reached_ends_the_run(server):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_are_not_followed(server, status):
-    good = server.plays("/good", RATES, Content_Type="text/xml")
-    assert fault_of(server.plays("/rates", b"", status, Location=good)).reason == "redirect"
-    assert [path for path, _query, _headers in server.requests] == ["/rates"]
+@pytest.mark.parametrize("way", ["{url}/good", "/good", "good"])
+def test_a_redirect_within_the_same_host_is_followed(server, status, way):
+    server.plays("/good", RATES, Content_Type="text/xml")
+    url = server.plays("/rates", b"", status, Location=way.format(url=server.url))
+    assert client.get(url, params={"day": "1"}, allow_types=XML) == RATES
+    assert [path for path, _query, _headers in server.requests] == ["/rates", "/good"]
+
+
+def test_a_redirect_to_another_port_is_followed_only_where_operators_list_it(server, settings):
+    with serving() as other:
+        good = other.plays("/good", RATES, Content_Type="text/xml")
+        url = server.plays("/rates", b"", 302, Location=good)
+        assert fault_of(url).reason == "redirect"
+        assert other.connections == 0
+        settings.FEED_HOSTS = [f"127.0.0.1:{other.server_port}"]
+        assert client.get(url, allow_types=XML) == RATES
+
+
+def test_redirects_in_a_circle_are_left(server):
+    server.plays("/there", b"", 301, Location="/rates")
+    assert fault_of(server.plays("/rates", b"", 301, Location="/there")).reason == "redirect"
+    assert len(server.requests) == client.MOST_REDIRECTS + 1
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/",
+        "http://localhost:9/",
+        "file:///etc/passwd",
+        "https://127.0.0.1/",
+        "//169.254.169.254/",
+        "http://[broken",
+        "javascript:1",
+        "",
+    ],
+)
+def test_a_redirect_leads_nowhere_else(server, target):
+    fault = fault_of(server.plays("/rates", b"", 302, Location=target))
+    assert fault.reason in ("redirect", "bad address", "broken answer")
+    assert len(server.requests) <= client.MOST_REDIRECTS + 1
 
 
 def test_a_body_over_the_limit_is_refused(server):

@@ -1,31 +1,31 @@
 """Open-Meteo's weather for one place. CC BY 4.0: its name and link stand beside the data."""
 
-import json
-from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import date, datetime, timedelta, timezone
 
-from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
-from . import ProviderError, Reading, client
+from . import Day, ProviderError, Reading, Source, address, client, figures
+from .figures import number, whole
 
-NAME = "open-meteo"
-SOURCE = "Open-Meteo.com"
+SOURCE = Source("Open-Meteo.com", "https://open-meteo.com/", _("CC BY 4.0 licence"))
+ADDRESS = "https://api.open-meteo.com/v1/forecast"
 
 FIELDS = {
-    "current": "temperature_2m,relative_humidity_2m,weather_code,wind_speed_10m,is_day",
-    "daily": "weather_code,temperature_2m_max,temperature_2m_min,precipitation_probability_max",
+    "current": "temperature_2m,relative_humidity_2m,weather_code,wind_speed_10m,"
+    "wind_direction_10m,precipitation,is_day",
+    "daily": "weather_code,temperature_2m_max,temperature_2m_min,precipitation_probability_max,"
+    "precipitation_sum,wind_speed_10m_max",
     "timezone": "Asia/Ho_Chi_Minh",
-    "forecast_days": 3,
+    # Today and five more.
+    "forecast_days": 6,
 }
-DEGREES = (-60, 60)
-PER_CENT = (0, 100)
 
 
-def fetch(region_latitude, region_longitude):
+def fetch(latitude, longitude):
     """One place for one request: docs/decisions/0003-one-weather-request-per-region.md."""
-    place = {"latitude": f"{region_latitude:.4f}", "longitude": f"{region_longitude:.4f}"}
+    place = {"latitude": f"{latitude:.4f}", "longitude": f"{longitude:.4f}"}
     return client.get(
-        settings.OPEN_METEO_URL, params=place | FIELDS, allow_types=("application/json",)
+        address(__name__, ADDRESS), params=place | FIELDS, allow_types=("application/json",)
     )
 
 
@@ -35,33 +35,27 @@ def parse(body):
     current = answer.get("current")
     if not isinstance(current, dict):
         raise ProviderError("no weather")
-    temperature = _number(current.get("temperature_2m"), DEGREES)
+    temperature = number(current.get("temperature_2m"), figures.DEGREES)
     if temperature is None:
         raise ProviderError("no weather")
     observed_at = _time(current.get("time"), answer.get("utc_offset_seconds"))
-    today = _today(answer.get("daily"), observed_at)
-    is_day = _whole(current.get("is_day"), (0, 1))
+    is_day = whole(current.get("is_day"), (0, 1))
     return Reading(
-        source=SOURCE,
+        source=SOURCE.name,
         observed_at=observed_at,
         temperature=temperature,
-        humidity=_whole(current.get("relative_humidity_2m"), PER_CENT),
-        wind_kmh=_number(current.get("wind_speed_10m"), (0, 400)),
-        weather_code=_whole(current.get("weather_code"), (0, 99)),
+        humidity=whole(current.get("relative_humidity_2m"), figures.PER_CENT),
+        wind_kmh=number(current.get("wind_speed_10m"), figures.WIND_KMH),
+        wind_from=whole(current.get("wind_direction_10m"), figures.COMPASS),
+        rain_mm=number(current.get("precipitation"), figures.RAIN_MM),
+        weather_code=whole(current.get("weather_code"), figures.WMO_CODES),
         is_day=None if is_day is None else bool(is_day),
-        today_max=_number(today.get("temperature_2m_max"), DEGREES),
-        today_min=_number(today.get("temperature_2m_min"), DEGREES),
-        rain_probability=_whole(today.get("precipitation_probability_max"), PER_CENT),
+        days=_days(answer.get("daily"), observed_at.date()),
     )
 
 
 def _answer(body):
-    if not body.strip():
-        raise ProviderError("empty")
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise ProviderError("not json") from error
+    answer = figures.json_of(body)
     if isinstance(answer, list) and answer:
         # One place was asked for; mirrors answer a list all the same.
         answer = answer[0]
@@ -85,13 +79,23 @@ def _time(text, offset):
     return moment.replace(tzinfo=moment.tzinfo or timezone(timedelta(seconds=offset)))
 
 
-def _today(daily, observed_at):
-    """The day's row, found by its date: the first one need not be today."""
-    days = daily.get("time") if isinstance(daily, dict) else None
-    day = observed_at.date().isoformat()
-    if not isinstance(days, list) or day not in days:
-        return {}
-    row = days.index(day)
+def _days(daily, today):
+    """Those from today on: the first row need not be today's."""
+    texts = daily.get("time") if isinstance(daily, dict) else None
+    if not isinstance(texts, list):
+        return ()
+    found = {}
+    for row, text in enumerate(texts):
+        try:
+            day = date.fromisoformat(text)
+        except (ValueError, TypeError):
+            continue
+        if day >= today:
+            found.setdefault(day, _day(day, _row(daily, row)))
+    return tuple(found[day] for day in sorted(found))
+
+
+def _row(daily, row):
     return {
         name: column[row]
         for name, column in daily.items()
@@ -99,13 +103,13 @@ def _today(daily, observed_at):
     }
 
 
-def _number(value, between):
-    """One decimal, or None."""
-    if type(value) not in (int, float) or not between[0] <= value <= between[1]:
-        return None
-    return Decimal(str(value)).quantize(Decimal("0.1"))
-
-
-def _whole(value, between):
-    number = _number(value, between)
-    return None if number is None else int(number.to_integral_value())
+def _day(day, row):
+    return Day(
+        day=day,
+        weather_code=whole(row.get("weather_code"), figures.WMO_CODES),
+        lowest=number(row.get("temperature_2m_min"), figures.DEGREES),
+        highest=number(row.get("temperature_2m_max"), figures.DEGREES),
+        rain_probability=whole(row.get("precipitation_probability_max"), figures.PER_CENT),
+        rain_mm=number(row.get("precipitation_sum"), figures.RAIN_MM),
+        wind_kmh=number(row.get("wind_speed_10m_max"), figures.WIND_KMH),
+    )

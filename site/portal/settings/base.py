@@ -151,15 +151,33 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 # than two intervals.
 RATES_INTERVAL = env.number("RATES_INTERVAL", 15 * 60)
 WEATHER_INTERVAL = env.number("WEATHER_INTERVAL", 30 * 60)
-VIETCOMBANK_URL = env.text(
-    "VIETCOMBANK_URL",
-    "https://portal.vietcombank.com.vn/Usercontrols/TVPortal.TyGia/pXML.aspx",
-)
-OPEN_METEO_URL = env.text("OPEN_METEO_URL", "https://api.open-meteo.com/v1/forecast")
-# How many of our own proxies stand in front, each of which appends to X-Forwarded-For.
-PROXY_COUNT = env.number("PROXY_COUNT", 0, least=0)
+GOLD_INTERVAL = env.number("GOLD_INTERVAL", 30 * 60)
+# Who is asked for each, in this order: names of files in sidebar/providers/.
+_providers = env.Providers(ROOT_DIR / "sidebar" / "providers")
+FEEDS = {
+    "rates": _providers.chain("RATES_PROVIDERS", ["vietcombank_json", "vietcombank"]),
+    "weather": _providers.chain("WEATHER_PROVIDERS", ["open_meteo", "met_norway"]),
+    "gold": _providers.chain("GOLD_PROVIDERS", []),
+}
+# Where each one is asked, if not where its file says: VIETCOMBANK_URL, OPEN_METEO_URL …
+FEED_URLS = _providers.addresses()
+# "host:port" that they may send us on to, besides their own.
+FEED_HOSTS = env.names("FEED_HOSTS")
 # A provider's name must not lead into the office's own network, unless an operator says so.
 FEED_ALLOW_PRIVATE = env.flag("FEED_ALLOW_PRIVATE")
+# Certificates to trust in place of those that come with Python, for an office whose lines go
+# through a gateway of its own.
+FEED_CA_BUNDLE = env.file("FEED_CA_BUNDLE")
+# What a run may take at most, in seconds; and for how long a provider is left alone that failed
+# three times, at first.
+FEED_SECONDS = env.number("FEED_SECONDS", 50)
+FEED_PAUSE = env.number("FEED_PAUSE", 5 * 60)
+# Who is told when a feed fails, and when it is well again.
+OPERATOR_EMAILS = env.names("OPERATOR_EMAILS")
+# MET Norway asks to be told who is asking, and how to reach them.
+FEED_USER_AGENT = " ".join(["CongTinh/1.0", BASE_URL, *OPERATOR_EMAILS[:1]])
+# How many of our own proxies stand in front, each of which appends to X-Forwarded-For.
+PROXY_COUNT = env.number("PROXY_COUNT", 0, least=0)
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt")]
@@ -192,8 +210,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Four lines for each save, about nothing that went wrong.
-    "loggers": {"django_tasks": {"level": "WARNING"}},
+    "loggers": {
+        # Four lines for each save, about nothing that went wrong.
+        "django_tasks": {"level": "WARNING"},
+        # Its warnings about odd answers hold addresses and tracebacks; feeds.py says what counts.
+        "urllib3": {"level": "CRITICAL"},
+    },
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
