@@ -9,7 +9,7 @@ from django.db import transaction
 from wagtail.models import Page, Site
 
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
-from sidebar.models import Sidebar, SidebarSettings
+from sidebar.models import Sidebar, SidebarSettings, WeatherRegion
 
 from .models import HomePage, OfficeSettings
 
@@ -20,7 +20,20 @@ SECTIONS = [
     (EventIndexPage, "Sự kiện", "su-kien"),
 ]
 SIDEBAR = "Cột bên chung"
-BLOCKS = [("rates", {"heading": "Tỷ giá"}), ("visits", {"heading": "Thống kê truy cập"})]
+# Degrees north and east: the province from Ngang pass to the Laos road, and its island.
+REGIONS = [
+    ("Đông Hà", "16.8163", "107.1003"),
+    ("Đồng Hới", "17.4689", "106.6223"),
+    ("Ba Đồn", "17.7561", "106.4225"),
+    ("Phong Nha", "17.6103", "106.3077"),
+    ("Vĩnh Linh", "17.0595", "107.0089"),
+    ("Cửa Việt", "16.9019", "107.1731"),
+    ("Khe Sanh", "16.6194", "106.7308"),
+    ("Lao Bảo", "16.6186", "106.5989"),
+    ("Cồn Cỏ", "17.1600", "107.3400"),
+]
+# Of these, as many as fit beside a page.
+BESIDE = 4
 
 
 @transaction.atomic
@@ -41,5 +54,22 @@ def found():
         hostname=address.hostname, port=port, root_page=home, is_default_site=True
     )
     OfficeSettings.objects.create(site=site, name=settings.WAGTAIL_SITE_NAME)
-    sidebar = Sidebar.objects.create(title=SIDEBAR, blocks=BLOCKS)
+    beside = [region.pk for region in make_regions()[:BESIDE]]
+    blocks = [
+        ("rates", {"heading": "Tỷ giá"}),
+        ("weather", {"heading": "Thời tiết", "regions": beside}),
+        ("visits", {"heading": "Thống kê truy cập"}),
+    ]
+    sidebar = Sidebar.objects.create(title=SIDEBAR, blocks=blocks)
     SidebarSettings.objects.create(site=site, default_sidebar=sidebar)
+
+
+def make_regions():
+    """The province's weather regions, each unless it is there."""
+    return [
+        WeatherRegion.objects.get_or_create(
+            name=name,
+            defaults={"latitude": latitude, "longitude": longitude, "sort_order": order},
+        )[0]
+        for order, (name, latitude, longitude) in enumerate(REGIONS, start=1)
+    ]

@@ -10,7 +10,8 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from polls.blocks import PollBlock
 
 # The module and not its names: models.py imports this file for the Sidebar's stream.
-from . import currencies, models, sources
+from . import currencies, models
+from .freshness import how_fresh
 
 FIRST_CURRENCIES = ["USD", "EUR", "JPY", "THB", "LAK"]
 
@@ -19,17 +20,17 @@ class RatesBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("Heading"), default=_("Exchange rates"), max_length=80)
     currencies = blocks.ListBlock(
         blocks.ChoiceBlock(choices=list(currencies.NAMES.items()), label=_("Currency")),
-        label=_("Currencies to show first"),
+        label=_("Currencies to show"),
         default=FIRST_CURRENCIES,
-        help_text=_("The whole sheet stands below, for readers to open."),
+        help_text=_("The whole sheet stands on a page of its own, which the block leads to."),
     )
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
-        rates = list(models.ExchangeRate.objects.board(value["currencies"]))
-        context["rates"] = rates
-        context["first_rates"] = [rate for rate in rates if rate.currency in value["currencies"]]
-        return context | _how_fresh(rates)
+        board = models.ExchangeRate.objects.board(value["currencies"])
+        rates = list(board.filter(currency__in=value["currencies"]))
+        context["rates"] = [rate for rate in rates if rate.is_shown]
+        return context | how_fresh(rates)
 
     class Meta:
         icon = "table"
@@ -55,10 +56,10 @@ class WeatherBlock(blocks.StructBlock):
         if chosen:
             found = regions.in_bulk(chosen)
             regions = [found[number] for number in chosen if number in found]
-        context["regions"] = list(regions)
-        return context | _how_fresh(
-            [region.last_reading for region in context["regions"] if region.last_reading]
-        )
+        context["regions"] = [(region, region.last_reading) for region in regions]
+        readings = [reading for _region, reading in context["regions"] if reading]
+        context["has_figures"] = any(reading.is_shown for reading in readings)
+        return context | how_fresh(readings)
 
     class Meta:
         icon = "globe"
@@ -191,12 +192,6 @@ class TextBlock(blocks.StructBlock):
         description = _("A short text under a heading.")
         template = "sidebar/blocks/text.html"
         preview_value = {"heading": _("Notice"), "text": "<p>…</p>"}
-
-
-def _how_fresh(rows):
-    """The freshness of the newest of these rows, and what its source's terms ask to be said."""
-    newest = max((row.freshness for row in rows), key=lambda f: f.fetched_at, default=None)
-    return {"freshness": newest, "source": newest and sources.SOURCES.get(newest.source)}
 
 
 def _open_to_all(pages):

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from . import providers
+
 HIDDEN_AFTER = timedelta(hours=24)
 # A source that stamps its figures this long before we fetched them doesn't renew them any more.
 BEHIND_AFTER = timedelta(hours=24)
@@ -27,7 +29,9 @@ class Freshness:
 
     @property
     def is_old(self):
-        return self.age > timedelta(seconds=2 * self.interval)
+        """Also what a clock dated that has been put right since: nobody knows how old that is."""
+        longest = timedelta(seconds=2 * self.interval)
+        return self.age > longest or self.age < -longest
 
     @property
     def is_hidden(self):
@@ -36,3 +40,20 @@ class Freshness:
     @property
     def is_behind(self):
         return self.fetched_at - self.stated_at > BEHIND_AFTER
+
+
+class Shown:
+    """What readers see for so long: a row with a `freshness`, or what an operator typed in its
+    place (`typed`), which ends by itself."""
+
+    typed = None
+
+    @property
+    def is_shown(self):
+        return self.typed is not None or not self.freshness.is_hidden
+
+
+def how_fresh(rows):
+    """The freshness of the newest of these rows, and what its source's terms ask to be said."""
+    newest = max((row.freshness for row in rows), key=lambda f: f.fetched_at, default=None)
+    return {"freshness": newest, "source": newest and providers.source(newest.source)}

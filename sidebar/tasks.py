@@ -1,16 +1,32 @@
 from celery import shared_task
+from django.conf import settings
 
 from . import feeds, visits
+from .models import RateChange
+from .models.feeds import GOLD, RATES, WEATHER
+
+# What outlives these is ended from outside, and its lock is free a little later.
+LIMITS = {"soft_time_limit": 0.9 * settings.FEED_SECONDS, "time_limit": settings.FEED_SECONDS}
+
+
+@shared_task(**LIMITS)
+def refresh_rates(by_hand=False, if_due=False):
+    feeds.refresh(RATES, by_hand, if_due)
+
+
+@shared_task(**LIMITS)
+def refresh_weather(by_hand=False, if_due=False):
+    feeds.refresh(WEATHER, by_hand, if_due)
+
+
+@shared_task(**LIMITS)
+def refresh_gold(by_hand=False, if_due=False):
+    feeds.refresh(GOLD, by_hand, if_due)
 
 
 @shared_task
-def refresh_rates():
-    feeds.refresh_rates()
-
-
-@shared_task
-def refresh_weather():
-    feeds.refresh_weather()
+def thin_rate_history():
+    RateChange.objects.thin()
 
 
 @shared_task

@@ -17,9 +17,9 @@ def strip():
     region = WeatherRegion.objects.with_reading().first()
     return Strip(
         weather=_shown(region and region.last_reading),
-        dollar=_shown(ExchangeRate.objects.filter(currency="USD", sell__isnull=False).first()),
+        dollar=_shown(ExchangeRate.objects.board().filter(currency="USD").first()),
     )
 
 
 def _shown(row):
-    return row if row and not row.freshness.is_hidden else None
+    return row if row and row.is_shown else None

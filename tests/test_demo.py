@@ -37,6 +37,7 @@ from home.demo.entries import coming_first
 from home.demo.events import events
 from home.demo.files import FILES, PICTURES, PLEDGE_FORM, SCANNED_PLAN
 from home.demo.questions import end_of_next_month
+from home.founding import REGIONS
 from home.models import FeaturedPage, HomePage, OfficeSettings, StandardPage
 from home.offices import set_up
 from polls.models import Ballot, Choice, Poll
@@ -125,7 +126,7 @@ def test_there_is_enough_of_everything(demo):
     assert EventPage.objects.live().count() >= 3
     assert StandardPage.objects.live().count() >= 2
     assert Poll.objects.count() == 2
-    assert WeatherRegion.objects.count() == 3
+    assert WeatherRegion.objects.count() == len(REGIONS)
     assert {page.effect for page in DirectivePage.objects.live()} == set(Effect)
     assert {event.is_over for event in EventPage.objects.live()} == {True, False}
     assert len(HomePage.objects.get().featured_pages) == 4

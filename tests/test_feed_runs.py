@@ -1,18 +1,29 @@
 import json
 import logging
+import re
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sidebar import feeds, tasks
 from sidebar.faults import FAULTS, in_words
-from sidebar.models import ExchangeRate, FeedLock, FeedRun, WeatherReading, WeatherRegion
+from sidebar.models import (
+    ExchangeRate,
+    FeedLock,
+    FeedRun,
+    FeedState,
+    GoldPrice,
+    WeatherReading,
+    WeatherRegion,
+)
 from sidebar.providers import client
 
-from .feed_server import RATES, WEATHER, recorded, serving
+from .feed_server import FORECAST, GOLD, RATES, SHEET, WEATHER, recorded, serving
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.django_db]
 
@@ -21,8 +32,14 @@ pytestmark = [pytest.mark.enable_socket, pytest.mark.django_db]
 def server(settings):
     with serving() as server:
         settings.FEED_ALLOW_PRIVATE = True
-        settings.VIETCOMBANK_URL = server.url + "/rates"
-        settings.OPEN_METEO_URL = server.url + "/weather?mirror=1"
+        settings.FEEDS = {"rates": ["vietcombank"], "weather": ["open_meteo"], "gold": []}
+        settings.FEED_URLS = {
+            "vietcombank": server.url + "/rates",
+            "vietcombank_json": server.url + "/rates.json",
+            "open_meteo": server.url + "/weather?mirror=1",
+            "met_norway": server.url + "/forecast",
+            "sjc": server.url + "/gold",
+        }
         yield server
 
 
@@ -121,18 +138,221 @@ def test_rates_that_the_source_dates_years_ago_are_stored(server, body):
     assert ExchangeRate.objects.get(currency="USD").freshness.is_behind
 
 
-def test_the_next_provider_is_asked_when_one_fails(server, monkeypatch):
-    class Spare:
-        NAME = "spare"
-        fetch = staticmethod(lambda: RATES)
-        parse = staticmethod(feeds.vietcombank.parse)
-
-    monkeypatch.setattr(feeds, "RATE_PROVIDERS", [feeds.vietcombank, Spare, Spare])
-    server.plays("/rates", status=500)
+def test_the_next_provider_is_asked_when_one_fails(server, settings):
+    settings.FEEDS["rates"] = ["vietcombank_json", "vietcombank"]
+    server.plays("/rates.json", status=500)
+    server.plays("/rates", RATES, Content_Type="text/xml")
     tasks.refresh_rates()
     runs = list(FeedRun.objects.order_by("pk").values_list("provider", "succeeded"))
-    assert runs == [("vietcombank", False), ("spare", True)]
+    assert runs == [("vietcombank_json", False), ("vietcombank", True)]
     assert ExchangeRate.objects.count() == 9
+    assert FeedState.of("rates").provider == "vietcombank"
+
+
+def test_the_next_provider_is_not_asked_when_one_gives(server, settings):
+    settings.FEEDS["rates"] = ["vietcombank_json", "vietcombank"]
+    server.plays("/rates.json", SHEET, Content_Type="application/json")
+    tasks.refresh_rates()
+    assert [path for path, _query, _headers in server.requests] == ["/rates.json"]
+    assert server.requests[0][1] == {"date": timezone.localdate().isoformat()}
+    assert ExchangeRate.objects.count() == 9
+
+
+def test_a_feed_that_is_switched_off_asks_nobody(server, settings):
+    settings.FEEDS["rates"] = []
+    tasks.refresh_rates()
+    assert not server.requests
+    assert not FeedState.objects.exists()
+
+
+def test_of_two_beats_the_second_comes_too_late(server):
+    server.plays("/rates", RATES, Content_Type="text/xml")
+    tasks.refresh_rates(if_due=True)
+    tasks.refresh_rates(if_due=True)
+    assert len(server.requests) == 1
+    FeedState.objects.update(started_at=timezone.now() - timedelta(minutes=14))
+    tasks.refresh_rates(if_due=True)
+    assert len(server.requests) == 2
+    # A clock that has been put right since is no reason to wait for it.
+    FeedState.objects.update(started_at=timezone.now() + timedelta(days=1))
+    tasks.refresh_rates(if_due=True)
+    assert len(server.requests) == 3
+
+
+def sheet(time="11/20/2026 8:05:09 AM", **prices):
+    """The sample at another time, and with other selling rates: THB="1,200.00"."""
+    body = RATES.replace(b"11/20/2026 8:05:09 AM", time.encode())
+    for code, price in prices.items():
+        row = next(line for line in RATES.splitlines() if f'"{code}"'.encode() in line)
+        body = body.replace(row, re.sub(rb'Sell="[^"]*"', f'Sell="{price}"'.encode(), row))
+    return body
+
+
+def refreshed(server, body):
+    server.plays("/rates", body, Content_Type="text/xml")
+    tasks.refresh_rates()
+    return {row.currency: row for row in ExchangeRate.objects.all()}
+
+
+def test_a_rate_that_moves_too_far_waits_and_costs_the_others_nothing(server):
+    before = refreshed(server, RATES)["THB"]
+    rates = refreshed(server, sheet("11/20/2026 9:05:09 AM", THB="1,090.00", EUR="31,400.00"))
+    assert rates["THB"].sell == before.sell
+    assert rates["THB"].quoted_at == before.quoted_at
+    assert rates["EUR"].sell == 31400
+    run = FeedRun.objects.latest("pk")
+    assert (run.reason, run.rows) == ("jump", 8)
+    suspect = FeedState.of("rates").suspect
+    assert [row[0] for row in suspect["rates"]] == ["THB"]
+    assert suspect["moves"]["THB"].startswith("0.31")
+
+
+def test_a_move_of_less_than_a_third_is_believed(server):
+    refreshed(server, RATES)
+    assert refreshed(server, sheet(THB="1,070.00"))["THB"].sell == 1070
+    assert FeedState.of("rates").suspect == {}
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        {"USD": "36,390.00"},
+        dict.fromkeys(["AUD", "DKK", "EUR", "JPY", "KRW"], "98,000.00"),
+    ],
+)
+def test_a_sheet_whose_dollar_or_most_of_which_moves_too_far_is_kept_out_whole(server, moved):
+    refreshed(server, RATES)
+    before = list(ExchangeRate.objects.values())
+    refreshed(server, sheet("11/20/2026 9:05:09 AM", **moved))
+    assert list(ExchangeRate.objects.values()) == before
+    assert FeedState.of("rates").failing_since
+    assert len(FeedState.of("rates").suspect["rates"]) == 9
+
+
+def test_a_move_that_a_second_provider_has_as_well_is_believed(server, settings):
+    refreshed(server, RATES)
+    settings.FEEDS["rates"] = ["vietcombank_json", "vietcombank"]
+    moved = SHEET.replace(b"26390.00", b"36390.00")
+    server.plays("/rates.json", moved, Content_Type="application/json")
+    rates = refreshed(server, sheet("11/20/2026 9:05:09 AM", USD="36,400.00"))
+    assert rates["USD"].sell == 36400
+    assert FeedState.of("rates").suspect == {}
+
+
+def test_a_move_that_a_second_provider_does_not_have_is_not_believed(server, settings):
+    refreshed(server, RATES)
+    settings.FEEDS["rates"] = ["vietcombank_json", "vietcombank"]
+    moved = SHEET.replace(b"26390.00", b"36390.00")
+    server.plays("/rates.json", moved, Content_Type="application/json")
+    rates = refreshed(server, sheet("11/20/2026 9:05:09 AM", USD="26,400.00"))
+    assert rates["USD"].sell == 26400
+    assert FeedState.of("rates").suspect == {}
+
+
+def test_an_operator_may_believe_what_waits(server):
+    refreshed(server, RATES)
+    refreshed(server, sheet("11/20/2026 9:05:09 AM", THB="1,090.00"))
+    assert feeds.accept_suspect() == 1
+    baht = ExchangeRate.objects.get(currency="THB")
+    assert (baht.sell, baht.buy_cash) == (1090, Decimal("715.3"))
+    assert FeedState.of("rates").suspect == {}
+    assert feeds.accept_suspect() == 0
+
+
+def test_an_operator_may_discard_what_waits(server):
+    before = refreshed(server, RATES)["THB"].sell
+    refreshed(server, sheet("11/20/2026 9:05:09 AM", THB="1,090.00"))
+    feeds.discard_suspect()
+    assert FeedState.of("rates").waiting == {}
+    assert feeds.accept_suspect() == 0
+    # The same sheet is decided on; another one is not.
+    rates = refreshed(server, sheet("11/20/2026 9:20:09 AM", THB="1,090.00"))
+    assert (rates["THB"].sell, FeedState.of("rates").waiting) == (before, {})
+    refreshed(server, sheet("11/20/2026 9:35:09 AM", THB="1,190.00"))
+    assert [row[0] for row in FeedState.of("rates").waiting["rates"]] == ["THB"]
+    refreshed(server, sheet("11/20/2026 9:50:09 AM"))
+    assert FeedState.of("rates").suspect == {}
+
+
+@pytest.mark.parametrize("time", ["11/20/2026 6:05:09 AM", "11/20/2016 8:05:09 AM"])
+def test_a_sheet_that_is_older_than_the_last_one_takes_nobodys_place(server, time):
+    refreshed(server, RATES)
+    before = list(ExchangeRate.objects.values())
+    refreshed(server, sheet(time, EUR="31,400.00"))
+    assert list(ExchangeRate.objects.values()) == before
+    assert FeedRun.objects.latest("pk").reason == "stale"
+
+
+def test_an_older_sheet_that_says_the_same_does_no_harm(server):
+    refreshed(server, RATES)
+    refreshed(server, sheet("11/20/2026 6:05:09 AM"))
+    assert FeedRun.objects.latest("pk").succeeded
+
+
+def test_a_sheet_that_was_dated_ahead_by_mistake_is_no_measure_for_the_next(server):
+    refreshed(server, RATES)
+    ahead = timezone.now() + timedelta(days=1)
+    ExchangeRate.objects.update(quoted_at=ahead)
+    assert refreshed(server, sheet(EUR="31,400.00"))["EUR"].sell == 31400
+
+
+def test_a_held_feed_stays_as_it_is(server):
+    refreshed(server, RATES)
+    FeedState.objects.update(held_since=timezone.now(), held_because="Ngân hàng báo nhầm")
+    before = list(ExchangeRate.objects.values())
+    refreshed(server, sheet("11/20/2026 9:05:09 AM", EUR="31,400.00"))
+    tasks.refresh_rates(by_hand=True)
+    assert list(ExchangeRate.objects.values()) == before
+    assert len(server.requests) == 1
+
+
+def test_gold_is_kept_whole_and_replaced_whole(server, settings):
+    settings.FEEDS["gold"] = ["sjc"]
+    server.plays("/gold", GOLD, Content_Type="application/json")
+    tasks.refresh_gold()
+    assert [price.sell for price in GoldPrice.objects.all()] == [
+        168_500_000,
+        161_800_000,
+        168_530_000,
+    ]
+    server.plays("/gold", b"<html></html>", Content_Type="text/html")
+    tasks.refresh_gold()
+    assert GoldPrice.objects.count() == 3
+    assert FeedRun.objects.latest("pk").reason == "not json"
+    rows = json.loads(GOLD)
+    fewer = json.dumps(rows | {"data": rows["data"][:1]}).encode()
+    server.plays("/gold", fewer, Content_Type="application/json")
+    tasks.refresh_gold()
+    assert GoldPrice.objects.count() == 1
+
+
+def test_the_second_provider_tells_the_weather_of_regions_that_the_first_left(server, settings):
+    settings.FEEDS["weather"] = ["open_meteo", "met_norway"]
+    regions("A", "B")
+
+    def answer(handler):
+        bad = handler.query["latitude"] == "1.0000"
+        handler.wfile.write(b"HTTP/1.1 500 No\r\n\r\n" if bad else b"HTTP/1.1 200 OK\r\n\r\n")
+        handler.wfile.write(b"" if bad else WEATHER)
+
+    def forecast(handler):
+        # Its first step is an hour of now.
+        body = json.loads(FORECAST)
+        steps = body["properties"]["timeseries"]
+        first = datetime.fromisoformat(steps[0]["time"])
+        for step in steps:
+            shifted = timezone.now() + (datetime.fromisoformat(step["time"]) - first)
+            step["time"] = shifted.isoformat()
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps(body).encode())
+
+    server.does("/weather", answer)
+    server.does("/forecast", forecast)
+    tasks.refresh_weather()
+    sources = dict(WeatherReading.objects.values_list("region__name", "source"))
+    assert sources == {"A": "Open-Meteo.com", "B": "MET Norway"}
+    path, query, headers = server.requests[-1]
+    assert (path, query) == ("/forecast", {"lat": "1.0000", "lon": "107.0000"})
+    assert headers["User-Agent"] == settings.FEED_USER_AGENT
 
 
 def test_each_region_is_asked_for_by_itself(server):
@@ -146,7 +366,7 @@ def test_each_region_is_asked_for_by_itself(server):
     assert queries[0]["timezone"] == "Asia/Ho_Chi_Minh"
     assert WeatherReading.objects.count() == 3
     run = FeedRun.objects.get()
-    assert (run.feed, run.provider, run.succeeded, run.rows) == ("weather", "open-meteo", True, 3)
+    assert (run.feed, run.provider, run.succeeded, run.rows) == ("weather", "open_meteo", True, 3)
 
 
 def test_a_failing_region_keeps_its_reading_and_costs_the_others_nothing(server):
@@ -209,7 +429,7 @@ def test_a_server_that_does_not_answer_is_asked_once_for_all_regions(server, mon
     assert FeedRun.objects.get().reason == "read timeout"
 
 
-def test_a_run_stops_in_time_and_begins_with_the_oldest_next_time(server, monkeypatch):
+def test_a_run_stops_in_time_and_begins_with_the_oldest_next_time(server, settings):
     first, second, third = regions("A", "B", "C")
     server.plays("/weather", WEATHER, Content_Type="application/json")
     tasks.refresh_weather()
@@ -217,7 +437,7 @@ def test_a_run_stops_in_time_and_begins_with_the_oldest_next_time(server, monkey
         WeatherReading.objects.filter(region=region).update(
             fetched_at=timezone.now() - timedelta(hours=hours)
         )
-    monkeypatch.setattr(feeds, "RUN_SECONDS", -1)
+    settings.FEED_SECONDS = -1
     tasks.refresh_weather()
     assert FeedRun.objects.latest("pk").reason == "out of time"
     assert [region.name for region in WeatherRegion.objects.most_overdue()] == ["B", "C", "A"]
@@ -294,21 +514,27 @@ def test_a_lock_of_the_dead_is_taken_over_and_not_released_by_them():
     assert FeedLock.objects.get().token == heir
 
 
-def test_a_lock_outlives_the_longest_run():
-    lasts = FeedLock.objects.all().LASTS.total_seconds()
-    assert lasts > feeds.RUN_SECONDS + client.TOTAL_SECONDS
+def test_a_lock_outlives_the_longest_run(settings):
+    lasts = FeedLock.objects.all().lasts.total_seconds()
+    # A run makes no new call after three fifths of its time.
+    assert 0.6 * settings.FEED_SECONDS + client.TOTAL_SECONDS < 0.9 * settings.FEED_SECONDS
+    assert tasks.refresh_rates.soft_time_limit < tasks.refresh_rates.time_limit < lasts <= 60
 
 
-def test_a_run_that_breaks_gives_the_lock_back(server, monkeypatch):
-    monkeypatch.setattr(feeds, "RATE_PROVIDERS", [None])
-    with pytest.raises(AttributeError):
+def test_a_run_that_breaks_gives_the_lock_back(server, settings):
+    settings.FEEDS["rates"] = ["no_such_file"]
+    with pytest.raises(ModuleNotFoundError):
         tasks.refresh_rates()
     assert not FeedLock.objects.exists()
 
 
 def test_the_outcome_of_a_run_is_in_words():
-    assert str(FAULTS["no connection"]) == in_words("no connection")
-    assert "503" in in_words("http 503")
+    assert in_words("no connection", "Vietcombank").startswith("Vietcombank ")
+    assert in_words("http 503", "SJC") == gettext("%(source)s answers with error %(status)s") % {
+        "source": "SJC",
+        "status": 503,
+    }
+    assert all("%(" not in in_words(reason) for reason in FAULTS)
     done = {"feed": "rates", "finished_at": timezone.now()}
     outcomes = {FeedRun(feed="rates").outcome, FeedRun(**done).outcome}
     assert len(outcomes | {FeedRun(reason="empty", **done).outcome}) == 3

@@ -3,7 +3,9 @@ from django.core.management import call_command
 from wagtail.models import Site
 
 from articles.models import DirectiveIndexPage
+from home.founding import BESIDE, REGIONS
 from home.models import HomePage
+from sidebar.models import WeatherRegion
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +21,10 @@ def test_a_new_portal_greets_readers_with_its_own_sections(client, settings):
         assert f'href="{address}"' in shown
         assert client.get(address).status_code == 200
     assert "Thống kê truy cập" in shown
+    assert WeatherRegion.objects.count() == len(REGIONS)
+    assert [region for region, *_place in REGIONS if region in shown] == [
+        region for region, *_place in REGIONS[:BESIDE]
+    ]
 
 
 def test_setting_up_again_leaves_what_editors_made(client):

@@ -95,18 +95,19 @@ def test_the_address_is_told_once_it_answers(portal):
     portal.wait_for(lambda: portal.url in portal.output())
 
 
-@pytest.mark.parametrize("words", ["portal worker", "portal beat", "follow_search"])
+@pytest.mark.parametrize("words", ["portal beat", "follow_search"])
 def test_a_killed_program_is_started_again(portal, words):
     [before] = pids(portal, words)
     os.kill(before, signal.SIGKILL)
     portal.wait_for(lambda: pids(portal, words) - {before})
 
 
-def test_a_killed_web_server_takes_its_workers_along_and_is_started_again(portal):
-    before = pids(portal, "granian")
-    assert len(before) > 1
+@pytest.mark.parametrize("words", ["granian", "portal worker"])
+def test_a_killed_server_takes_its_processes_along_and_is_started_again(portal, words):
+    portal.wait_for(lambda: len(pids(portal, words)) > 1)
+    before = pids(portal, words)
     os.kill(min(before), signal.SIGKILL)
-    portal.wait_for(lambda: not before & pids(portal, "granian") and pids(portal, "granian"))
+    portal.wait_for(lambda: not before & pids(portal, words) and pids(portal, words))
     portal.wait_for(lambda: answers(portal))
 
 

@@ -11,7 +11,7 @@ from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from sidebar.blocks import RatesBlock
-from sidebar.models import ExchangeRate
+from sidebar.models import ExchangeRate, RateChange, RateOverride
 from sidebar.providers import ProviderError, Rate, RateSheet, vietcombank
 
 from .feed_server import RATES, recorded
@@ -102,11 +102,14 @@ def test_bodies_of_other_kinds_are_refused(body):
     assert reason_of(body) == "not xml"
 
 
-@pytest.mark.parametrize("coding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_other_encodings_and_leading_blanks_do_no_harm(coding):
-    text = RATES.decode()
-    assert len(vietcombank.parse(text.encode(coding)).rates) == 9
-    assert len(vietcombank.parse(b"\r\n " + text.encode("utf-8")).rates) == 9
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\r\n "])
+def test_a_mark_and_blanks_in_front_do_no_harm(before):
+    assert len(vietcombank.parse(before + RATES).rates) == 9
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-32"])
+def test_what_is_not_in_the_banks_encoding_is_refused(coding):
+    assert reason_of(RATES.decode().encode(coding)) == "not xml"
 
 
 @pytest.mark.parametrize(
@@ -246,9 +249,88 @@ def test_a_new_sheet_takes_the_place_of_the_old_one():
     ExchangeRate.objects.replace_with(
         sheet(rate("USD", sell="26400"), rate("EUR", "30000", "30100", "31000"))
     )
-    assert [row.currency for row in ExchangeRate.objects.all()] == ["EUR", "USD"]
     assert ExchangeRate.objects.get(currency="USD").sell == 26400
     assert ExchangeRate.objects.get(currency="USD").pk == dollar.pk
+    assert ExchangeRate.objects.filter(currency="EUR").exists()
+
+
+@pytest.mark.django_db
+def test_a_currency_that_a_sheet_leaves_out_keeps_its_last_good_rate_for_a_month():
+    ExchangeRate.objects.replace_with(sheet(rate("USD"), rate("THB")))
+    before = ExchangeRate.objects.filter(currency="THB").values().get()
+    ExchangeRate.objects.replace_with(sheet(rate("USD")))
+    assert ExchangeRate.objects.filter(currency="THB").values().get() == before
+    ExchangeRate.objects.filter(currency="THB").update(
+        fetched_at=timezone.now() - timedelta(days=31)
+    )
+    ExchangeRate.objects.replace_with(sheet(rate("USD")))
+    assert [row.currency for row in ExchangeRate.objects.all()] == ["USD"]
+
+
+@pytest.mark.django_db
+def test_history_has_a_row_for_each_change_and_none_for_a_sheet_that_changed_nothing():
+    ExchangeRate.objects.replace_with(sheet(rate("USD"), rate("THB", "700", "710", "730")))
+    ExchangeRate.objects.replace_with(sheet(rate("USD"), rate("THB", "700", "710", "730")))
+    ExchangeRate.objects.replace_with(sheet(rate("USD", sell="26400"), rate("THB", None, None)))
+    changes = RateChange.objects.order_by("pk").values_list("currency", "buy_transfer", "sell")
+    assert sorted(changes[:2]) == [("THB", 710, 730), ("USD", 26150, 26390)]
+    assert sorted(changes[2:]) == [("THB", None, 26390), ("USD", 26150, 26400)]
+
+
+def changed(currency, ago, sell):
+    return RateChange.objects.create(
+        currency=currency,
+        sell=sell,
+        source="Vietcombank",
+        quoted_at=timezone.now() - ago,
+        recorded_at=timezone.now() - ago,
+    )
+
+
+@pytest.mark.django_db
+def test_of_days_longer_ago_than_400_only_the_closing_rate_is_kept():
+    morning = timezone.localtime().replace(hour=9, minute=0) - timedelta(days=401)
+    evening = morning + timedelta(hours=8)
+    kept_day = timezone.localtime().replace(hour=9, minute=0) - timedelta(days=400)
+    for moment, sell in [(morning, 1), (evening, 2), (kept_day, 3), (kept_day, 4)]:
+        row = changed("USD", timedelta(), sell)
+        shift = timedelta(seconds=sell)
+        RateChange.objects.filter(pk=row.pk).update(recorded_at=moment + shift)
+    changed("EUR", timedelta(days=401), 5)
+    assert RateChange.objects.thin() == 1
+    assert sorted(RateChange.objects.values_list("sell", flat=True)) == [2, 3, 4, 5]
+    assert RateChange.objects.thin() == 0
+
+
+@pytest.mark.django_db
+def test_a_closing_rate_holds_until_the_next_change():
+    changed("USD", timedelta(days=40), 100)
+    changed("USD", timedelta(days=3), 110)
+    changed("USD", timedelta(days=3) - timedelta(microseconds=1), 120)
+    changed("EUR", timedelta(days=2), 500)
+    days = RateChange.objects.closing("USD", 5)
+    assert [row.sell for _day, row in days] == [100, 120, 120, 120, 120]
+    assert days[-1][0] == timezone.localdate()
+    assert [row.sell for _day, row in RateChange.objects.closing("EUR", 5)] == [500, 500, 500]
+    assert RateChange.objects.closing("JPY", 5) == []
+
+
+@pytest.mark.django_db
+def test_a_rate_that_an_operator_typed_stands_in_until_it_expires():
+    ExchangeRate.objects.replace_with(sheet(rate("USD"), rate("THB")))
+    dollar = ExchangeRate.objects.get(currency="USD")
+    override = RateOverride.objects.create(
+        rate=dollar,
+        sell=26000,
+        reason="Ngân hàng đăng nhầm",
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    assert ExchangeRate.objects.board(["USD"])[0].shown.sell == 26000
+    assert "26.000" in shown(currencies=["USD"])
+    override.expires_at = timezone.now()
+    override.save()
+    assert ExchangeRate.objects.board(["USD"])[0].shown.sell == 26390
+    assert "26.390" in shown(currencies=["USD"])
 
 
 @pytest.mark.django_db
@@ -275,18 +357,15 @@ def shown(**value):
 
 
 @pytest.mark.django_db
-def test_the_block_holds_every_currency_of_the_sheet(django_assert_num_queries):
+def test_the_block_holds_the_chosen_currencies_and_leads_to_the_others(django_assert_num_queries):
     ExchangeRate.objects.replace_with(vietcombank.parse(RATES))
     with django_assert_num_queries(1):
         html = shown(heading="Tỷ giá", currencies=["USD", "EUR"])
-    short, _details, whole = html.partition("<details")
-    assert short.index(">USD ") < short.index(">EUR ")
-    assert ">AUD " not in short
-    assert short.count('<th scope="row">') == 2
-    assert whole.count('<th scope="row">') == 9
+    assert html.index(">USD ") < html.index(">EUR ")
+    assert ">AUD " not in html
+    assert html.count('<th scope="row">') == 2
     assert "26.390" in html
-    assert "171,45" in html
-    assert "17.630,25" in html
+    assert 'href="/ty-gia/"' in html
     assert 'href="https://www.vietcombank.com.vn/" rel="noopener external"' in html
     assert "08:05 20/11/2026" in html
 
@@ -356,6 +435,6 @@ def test_a_source_that_dates_its_figures_long_ago_is_quoted_and_still_shown():
 @pytest.mark.django_db
 def test_the_feeds_words_are_text_and_never_markup():
     ExchangeRate.objects.replace_with(sheet(rate("XXX", name="<script>alert(1)</script>")))
-    html = shown()
+    html = shown(currencies=["XXX"])
     assert "<script>" not in html
     assert "&lt;script&gt;" in html

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,8 +12,8 @@ from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from sidebar.blocks import WeatherBlock
-from sidebar.models import WeatherReading, WeatherRegion
-from sidebar.providers import ProviderError, Reading, open_meteo
+from sidebar.models import WeatherOverride, WeatherReading, WeatherRegion
+from sidebar.providers import Day, ProviderError, Reading, open_meteo
 from sidebar.weather_codes import SKIES, UNKNOWN, sky
 
 from .feed_server import WEATHER, recorded
@@ -57,9 +57,23 @@ def reading(**facts):
             "wind_kmh": Decimal("11.2"),
             "weather_code": 61,
             "is_day": True,
-            "today_max": Decimal("25.4"),
-            "today_min": Decimal("20.2"),
-            "rain_probability": 85,
+            "days": (
+                Day(
+                    date(2026, 11, 20),
+                    61,
+                    lowest=Decimal("20.2"),
+                    highest=Decimal("25.4"),
+                    rain_probability=85,
+                ),
+                Day(date(2026, 11, 21), 80, lowest=Decimal("19.8"), highest=Decimal("24.0")),
+                Day(
+                    date(2026, 11, 22),
+                    3,
+                    lowest=Decimal("20.9"),
+                    highest=Decimal("27.1"),
+                    rain_probability=10,
+                ),
+            ),
         }
         | facts
     )
@@ -87,7 +101,8 @@ def test_the_documented_shape_of_a_list_is_read(body):
     days = {"time": ["2026-11-22"], "precipitation_probability_max": [64]}
     read = open_meteo.parse(body or b"[" + answer(changes, days) + b"]")
     assert read.observed_at == datetime(2026, 11, 22, 11, tzinfo=UTC)
-    assert (read.temperature, read.is_day, read.rain_probability) == (Decimal("28.4"), False, 64)
+    assert (read.temperature, read.is_day) == (Decimal("28.4"), False)
+    assert read.days[0].rain_probability == 64
 
 
 ERRORS = [b'[{"body":{"reason":"No data is available for this location","error":true}}]']
@@ -105,7 +120,7 @@ def test_what_the_source_does_not_know_is_none():
         answer(dict.fromkeys(names), {"temperature_2m_max": [None], "temperature_2m_min": None})
     )
     assert (read.humidity, read.weather_code, read.wind_kmh, read.is_day) == (None,) * 4
-    assert (read.today_max, read.today_min) == (None, None)
+    assert (read.days[0].highest, read.days[0].lowest) == (None, None)
 
 
 def test_absurd_figures_are_none():
@@ -121,14 +136,67 @@ def test_absurd_figures_are_none():
         )
     )
     assert (read.humidity, read.weather_code, read.wind_kmh, read.is_day) == (None,) * 4
-    assert (read.today_max, read.rain_probability) == (None, None)
+    assert (read.days[0].highest, read.days[0].rain_probability) == (None, None)
 
 
-def test_today_is_found_by_its_date():
+def test_days_begin_with_today_whatever_the_first_row_is():
     body = answer(daily={"time": ["2026-11-19", "2026-11-20", "2026-11-21"]})
-    assert open_meteo.parse(body).today_max == Decimal("24")
-    assert open_meteo.parse(answer(daily={"time": ["2026-11-18"]})).today_max is None
-    assert open_meteo.parse(answer(daily={"time": None})).today_max is None
+    days = open_meteo.parse(body).days
+    assert [(day.day, day.highest) for day in days] == [
+        (date(2026, 11, 20), Decimal("24")),
+        (date(2026, 11, 21), Decimal("27.1")),
+    ]
+
+
+@pytest.mark.parametrize("times", [["2026-11-18"], None, [None], ["soon"], [20261120], {}])
+def test_without_days_that_can_be_read_there_is_no_forecast(times):
+    assert open_meteo.parse(answer(daily={"time": times})).days == ()
+
+
+@pytest.mark.django_db
+def test_today_is_told_by_the_forecast_that_was_stored_days_ago():
+    today = timezone.localdate()
+    days = tuple(
+        Day(
+            today + timedelta(days=number), 61, highest=Decimal(30 + number), rain_mm=Decimal("1.5")
+        )
+        for number in range(-2, 3)
+    )
+    WeatherReading.objects.replace_with(region(), reading(days=days))
+    stored = WeatherReading.objects.get()
+    assert stored.days == list(days[2:])
+    assert stored.today == days[2]
+    WeatherReading.objects.update(forecast=[])
+    assert WeatherReading.objects.get().today == Day(today)
+
+
+@pytest.mark.django_db
+def test_an_older_reading_takes_nobodys_place():
+    place, now = region(), timezone.now()
+    assert WeatherReading.objects.replace_with(place, reading(observed_at=now))
+    older = reading(observed_at=now - timedelta(hours=4), temperature=Decimal(9))
+    assert not WeatherReading.objects.replace_with(place, older)
+    assert WeatherReading.objects.get().temperature == Decimal("23.6")
+    # What was dated by mistake is no measure.
+    WeatherReading.objects.update(observed_at=now + timedelta(days=1))
+    assert WeatherReading.objects.replace_with(place, older)
+
+
+@pytest.mark.django_db
+def test_weather_that_an_operator_typed_stands_in_until_it_expires():
+    place = region()
+    WeatherReading.objects.replace_with(place, reading())
+    override = WeatherOverride.objects.create(
+        region=place,
+        temperature=Decimal(31),
+        weather_code=0,
+        reason="Trạm đo hỏng",
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
+    assert "31°" in shown()
+    override.expires_at = timezone.now()
+    override.save()
+    assert "24°" in shown()
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,6 @@ EMAIL = "lien-he@demo.invalid"
 SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"
 
 # name, latitude, longitude
-REGIONS = [
-    ("Đông Hà", "16.8163", "107.1003"),
-    ("Khe Sanh", "16.6194", "106.7308"),
-    ("Cồn Cỏ", "17.1600", "107.3400"),
-]
 
 # model, slug of the page above, slug, title, introduction; all but "chi-thi-email" in the menu
 SECTIONS = [
@@ -183,7 +178,7 @@ def sidebars():
     return {
         SIDEBAR: [
             block("rates", heading="Tỷ giá", currencies=["USD", "EUR", "JPY", "THB", "LAK"]),
-            weather("Thời tiết các vùng"),
+            weather("Thời tiết các vùng", "Đông Hà", "Đồng Hới", "Khe Sanh", "Cồn Cỏ"),
             poll("Ý kiến của bạn", SCHOOLS),
             block("visits", heading="Thống kê truy cập"),
             block(

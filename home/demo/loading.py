@@ -29,9 +29,9 @@ from sidebar.models import (
     Sidebar,
     SidebarPlacement,
     SidebarSettings,
-    WeatherRegion,
 )
 
+from ..founding import make_regions
 from . import about, accounts, vocabularies
 from .blocks import Ref, resolved
 from .directives import directives
@@ -142,11 +142,7 @@ class Maker:
             Topic.objects.get_or_create(name=name, defaults={"sort_order": order * 10})
         for name, position in vocabularies.AUTHORS.items():
             Author.objects.get_or_create(name=name, defaults={"position": position})
-        for order, (name, latitude, longitude) in enumerate(about.REGIONS, start=1):
-            self.numbers[Ref("region", name)] = WeatherRegion.objects.get_or_create(
-                name=name,
-                defaults={"latitude": latitude, "longitude": longitude, "sort_order": order},
-            )[0].pk
+        self.numbers |= {Ref("region", region.name): region.pk for region in make_regions()}
         for item in questions(today):
             poll = Poll.objects.filter(question=item.question).first() or self._ask(item)
             self.numbers[Ref("poll", item.question)] = poll.pk

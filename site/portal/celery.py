@@ -1,9 +1,11 @@
 """The Celery application and the whole schedule: what runs by itself is read here."""
 
 import os
+import random
 from pathlib import Path
 
 from celery import Celery
+from celery.schedules import schedule
 from celery.signals import beat_init
 from django.conf import settings
 
@@ -19,15 +21,41 @@ if settings.CELERY_BROKER_URL.startswith("filesystem:"):
         Path(folder).mkdir(parents=True, exist_ok=True)
 
 
+class about(schedule):
+    """Every so many seconds, give or take a twentieth: portals that were started at the same minute
+    should not go on asking the bank at the same second."""
+
+    SHARE = 0.05
+
+    def remaining_estimate(self, last_run_at):
+        # The same each time that beat looks, until the next run.
+        dice = random.Random(f"{os.getpid()} {last_run_at}")  # noqa: S311  (nobody guesses it)
+        late = self.run_every * dice.uniform(-self.SHARE, self.SHARE)
+        return super().remaining_estimate(last_run_at) + late
+
+
 def every(seconds, task):
     # A message that nobody took before the next one is due is dropped, so that a worker which
     # comes back after an hour doesn't ask the bank four times in a row.
     return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
 
 
+def feed(name, seconds):
+    if not settings.FEEDS[name]:
+        return {}
+    entry = every(seconds, f"sidebar.tasks.refresh_{name}")
+    # Of two beats the second comes too late; and a beat that starts anew asks for everything.
+    entry |= {"schedule": about(seconds), "kwargs": {"if_due": True}}
+    # Also when the next one comes early.
+    entry["options"] = {"expires": (1 - about.SHARE) * seconds}
+    return {name: entry}
+
+
 app.conf.beat_schedule = {
-    "rates": every(settings.RATES_INTERVAL, "sidebar.tasks.refresh_rates"),
-    "weather": every(settings.WEATHER_INTERVAL, "sidebar.tasks.refresh_weather"),
+    **feed("rates", settings.RATES_INTERVAL),
+    **feed("weather", settings.WEATHER_INTERVAL),
+    **feed("gold", settings.GOLD_INTERVAL),
+    "rate history": every(24 * 60 * 60, "sidebar.tasks.thin_rate_history"),
     "visits": every(60 * 60, "sidebar.tasks.forget_visitors"),
     "questions": every(24 * 60 * 60, "articles.tasks.forget_questions"),
     "publishing": every(60, "home.tasks.publish_scheduled"),
@@ -40,4 +68,4 @@ def refresh_at_once(sender, **kwargs):
     # Beat counts an interval from its own start: without this, a new portal would stand without
     # rates for a quarter of an hour.
     for entry in app.conf.beat_schedule.values():
-        app.send_task(entry["task"], **entry["options"])
+        app.send_task(entry["task"], kwargs=entry.get("kwargs"), **entry["options"])

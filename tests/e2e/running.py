@@ -25,7 +25,11 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN = 120
 GONE_WITHIN = 10
 # Nobody listens there: a portal whose feeds a test doesn't care about asks nobody else's server.
-NO_FEEDS = {"VIETCOMBANK_URL": "http://127.0.0.1:9/", "OPEN_METEO_URL": "http://127.0.0.1:9/"}
+NOWHERE = "http://127.0.0.1:9/"
+NO_FEEDS = {
+    f"{name}_URL": NOWHERE
+    for name in ("VIETCOMBANK", "VIETCOMBANK_JSON", "OPEN_METEO", "MET_NORWAY")
+}
 # What belongs to the test run and would change the portal.
 NOT_INHERITED = {
     "DATABASE_URL",

@@ -1,0 +1,29 @@
+"""Facts that machines fetch (rates, weather, how the fetching went) and the sidebars that editors
+arrange from them."""
+
+from .feeds import FeedLock, FeedRun, FeedState, ProviderState
+from .rates import CentralRate, ExchangeRate, GoldPrice, RateChange, RateOverride
+from .sidebars import Sidebar, SidebarPlacement, SidebarSettings
+from .visits import DailyVisits, PageViews, Visit
+from .weather import WeatherOverride, WeatherReading, WeatherRegion
+
+__all__ = [
+    "CentralRate",
+    "DailyVisits",
+    "ExchangeRate",
+    "FeedLock",
+    "FeedRun",
+    "FeedState",
+    "GoldPrice",
+    "PageViews",
+    "ProviderState",
+    "RateChange",
+    "RateOverride",
+    "Sidebar",
+    "SidebarPlacement",
+    "SidebarSettings",
+    "Visit",
+    "WeatherOverride",
+    "WeatherReading",
+    "WeatherRegion",
+]

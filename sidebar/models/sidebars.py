@@ -1,0 +1,100 @@
+"""The sidebars that editors arrange, and where each one stands."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import StreamField
+from wagtail.models import Page, PreviewableMixin, RevisionMixin
+
+from ..blocks import SidebarStreamBlock
+
+
+class SidebarQuerySet(models.QuerySet):
+    def for_page(self, page, site):
+        """What stands beside this page of a site: the nearest placement on it or above it, else the
+        site's default, else None."""
+        # A page's path holds those of its ancestors, so no walk up the tree is needed.
+        paths = [page.path[:end] for end in range(Page.steplen, len(page.path) + 1, Page.steplen)]
+        placement = (
+            SidebarPlacement.objects.filter(page__path__in=paths)
+            .select_related("sidebar")
+            .order_by("-page__path")
+            .first()
+        )
+        return placement.sidebar if placement else self.for_site(site)
+
+    def for_site(self, site):
+        """The default one, also for what is no page: search results, errors. `site` may be None."""
+        if not site:
+            return None
+        # Not SidebarSettings.for_site(), which writes a row for a site that has none yet.
+        return self.filter(default_of__site=site).first()
+
+
+class Sidebar(PreviewableMixin, RevisionMixin, models.Model):
+    title = models.CharField(
+        _("title"), max_length=120, help_text=_("For editors; readers don't see it.")
+    )
+    blocks = StreamField(SidebarStreamBlock(), blank=True, verbose_name=_("blocks"))
+
+    objects = SidebarQuerySet.as_manager()
+
+    panels = [FieldPanel("title"), FieldPanel("blocks")]
+
+    class Meta:
+        verbose_name = _("sidebar")
+        verbose_name_plural = _("sidebars")
+        ordering = ["title"]
+
+    def __str__(self):
+        return self.title
+
+    def get_preview_template(self, request, mode_name):
+        return "sidebar/preview.html"
+
+    def get_preview_context(self, request, mode_name):
+        return super().get_preview_context(request, mode_name) | {"sidebar": self}
+
+
+class SidebarPlacement(models.Model):
+    """A section's own sidebar, inherited by all pages below it."""
+
+    page = ParentalKey("wagtailcore.Page", related_name="sidebar_placements")
+    sidebar = models.ForeignKey(
+        Sidebar,
+        models.CASCADE,
+        related_name="placements",
+        verbose_name=_("sidebar"),
+        help_text=_("Also stands beside all pages below this one that have none of their own."),
+    )
+
+    panels = [FieldPanel("sidebar")]
+
+    class Meta:
+        verbose_name = _("sidebar of the section")
+        verbose_name_plural = _("sidebars of the sections")
+        # Not unique=True on the key, which Django would rather have as a one-to-one field.
+        constraints = [models.UniqueConstraint(fields=["page"], name="one_sidebar_for_a_page")]
+
+    def __str__(self):
+        return f"{self.page}: {self.sidebar}"
+
+
+@register_setting(icon="list-ul")
+class SidebarSettings(BaseSiteSetting):
+    default_sidebar = models.ForeignKey(
+        Sidebar,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="default_of",
+        verbose_name=_("default sidebar"),
+        help_text=_("Stands beside all pages whose section has no sidebar of its own."),
+    )
+
+    panels = [FieldPanel("default_sidebar")]
+
+    class Meta:
+        verbose_name = _("sidebar")
