@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sidebar.exports import harmless
+
 from . import feeds
 from .subscriptions import answer, portal_name
 from .vietnamese import local_day
@@ -80,7 +82,9 @@ def _csv_lines(listing, root_url):
     yield "\ufeff" + writer.writerow([str(label) for label in COLUMNS.values()])
     for record in records(listing, root_url):
         record |= {"fields": "; ".join(record["fields"]), "effect": record["effect"].label}
-        yield writer.writerow([_harmless(value) for value in record.values()])
+        yield writer.writerow(
+            [harmless("" if value is None else str(value)) for value in record.values()]
+        )
 
 
 class _Echo:
@@ -88,16 +92,6 @@ class _Echo:
 
     def write(self, line):
         return line
-
-
-def _harmless(value):
-    """A cell that no spreadsheet takes for a formula; days as 2015-01-31."""
-    text = "" if value is None else str(value)
-    return (
-        f"'{text}"
-        if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
-        else text
-    )
 
 
 def json(listing, root_url):

@@ -7,20 +7,23 @@ from wagtail.contrib.sitemaps import views as sitemaps
 from wagtail.documents import urls as wagtaildocs_urls
 
 from articles.api import router
-from articles.sitemaps import PagesSitemap
+from articles.sitemaps import FiguresSitemap, PagesSitemap
+from home.health import healthz
 from home.live import live
 from home.views import picture
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
-SITEMAPS = {"pages": PagesSitemap}
+SITEMAPS = {"pages": PagesSitemap, "figures": FiguresSitemap}
 
 urlpatterns = [
     path("live/", live, name="live"),
+    path("healthz", healthz, name="healthz"),
     path("robots.txt", robots),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v2/", router.urls),
     path("y-kien/", include("polls.urls")),
+    path("", include("sidebar.urls")),
     path("", include("articles.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
