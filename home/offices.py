@@ -42,6 +42,7 @@ COLLECTION_PERMISSIONS = {
 BOARD_KEEPS = [
     "sidebar.sidebar",
     "sidebar.weatherregion",
+    "sidebar.centralrate",
     "polls.poll",
     "articles.directivetype",
     "articles.issuer",
@@ -54,11 +55,17 @@ BOARD_KEEPS = [
 ]
 BOARD_READS = [
     "sidebar.exchangerate",
+    "sidebar.ratechange",
+    "sidebar.goldprice",
     "sidebar.weatherreading",
     "sidebar.feedrun",
+    "sidebar.feedstate",
+    "sidebar.providerstate",
     "polls.ballot",
     "articles.askedquestion",
 ]
+# What the board does besides: fetching, holding and typing figures (sidebar/operators.py).
+BOARD_DOES = ["sidebar.change_feedstate"]
 
 
 @transaction.atomic
@@ -104,6 +111,7 @@ def _permit_records(board):
     for label in BOARD_READS:
         app, model = label.split(".")
         board.permissions.add(_permission(f"{app}.view_{model}"))
+    board.permissions.add(*map(_permission, BOARD_DOES))
 
 
 def _permission(label):

@@ -1,20 +1,39 @@
 """The admin's view of the sidebar: figures that machines fetch can be looked at, filtered and
-exported, never typed; regions and sidebars are the editors'."""
+exported, never typed; regions, central rates and sidebars are the editors'."""
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import lookup_field
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.urls import reverse, reverse_lazy
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import UpdatedAtColumn
+from wagtail import hooks
+from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import ObjectList
+from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup, modeladmin_register
 from wagtail_modeladmin.views import IndexView
 
-from .models import ExchangeRate, FeedRun, Sidebar, WeatherReading, WeatherRegion
+from . import operators, source_views
+from .models import (
+    CentralRate,
+    ExchangeRate,
+    FeedRun,
+    FeedState,
+    GoldPrice,
+    RateChange,
+    Sidebar,
+    WeatherReading,
+    WeatherRegion,
+)
+from .region_map import MapPanel
+from .source_forms import CentralRateForm
 
 
 class LookOnly(PermissionHelper):
@@ -64,11 +83,27 @@ def _labelled(label):
     return label_it
 
 
-def _price(value):
-    return None if value is None else number_format(value, 2, force_grouping=True)
+def _price(value, decimals=2):
+    return None if value is None else number_format(value, decimals, force_grouping=True)
 
 
-class ExchangeRateAdmin(RecordAdmin):
+class PricedAdmin(RecordAdmin):
+    """Of records with the three prices of a currency."""
+
+    @_labelled(_("buys cash"))
+    def cash(self, record):
+        return _price(record.buy_cash)
+
+    @_labelled(_("buys by transfer"))
+    def transfer(self, record):
+        return _price(record.buy_transfer)
+
+    @_labelled(_("sells"))
+    def selling(self, record):
+        return _price(record.sell)
+
+
+class ExchangeRateAdmin(PricedAdmin):
     model = ExchangeRate
     menu_label = _("Exchange rates")
     menu_icon = "table"
@@ -89,17 +124,47 @@ class ExchangeRateAdmin(RecordAdmin):
     )
     export_filename = "rates"
 
-    @_labelled(_("buys cash"))
-    def cash(self, rate):
-        return _price(rate.buy_cash)
 
-    @_labelled(_("buys by transfer"))
-    def transfer(self, rate):
-        return _price(rate.buy_transfer)
+class RateChangeAdmin(PricedAdmin):
+    model = RateChange
+    menu_label = _("History of rates")
+    menu_icon = "order"
+    base_url_path = "rate-history"
+    list_display = ("recorded_at", "currency", "cash", "transfer", "selling")
+    list_filter = ("currency", "recorded_at", "source")
+    search_fields = ("currency",)
+    ordering = ("-recorded_at", "currency")
+    list_export = (
+        "currency",
+        "recorded_at",
+        "buy_cash",
+        "buy_transfer",
+        "sell",
+        "source",
+        "quoted_at",
+    )
+    export_filename = "rate-history"
+
+
+class GoldPriceAdmin(RecordAdmin):
+    model = GoldPrice
+    menu_label = _("Gold prices")
+    menu_icon = "pick"
+    base_url_path = "gold"
+    list_display = ("name", "branch", "buying", "selling", "quoted_at")
+    list_filter = ("branch", "source")
+    search_fields = ("name", "branch")
+    ordering = ("sort_order",)
+    list_export = ("name", "branch", "buy", "sell", "source", "quoted_at", "fetched_at")
+    export_filename = "gold"
+
+    @_labelled(_("buys"))
+    def buying(self, price):
+        return _price(price.buy, 0)
 
     @_labelled(_("sells"))
-    def selling(self, rate):
-        return _price(rate.sell)
+    def selling(self, price):
+        return _price(price.sell, 0)
 
 
 class WeatherReadingAdmin(RecordAdmin):
@@ -119,14 +184,26 @@ class WeatherReadingAdmin(RecordAdmin):
         "weather_code",
         "humidity",
         "wind_kmh",
-        "today_min",
-        "today_max",
+        "lowest",
+        "highest",
         "rain_probability",
         "source",
         "observed_at",
         "fetched_at",
     )
     export_filename = "weather"
+
+    @_labelled(_("today's lowest (°C)"))
+    def lowest(self, reading):
+        return reading.today.lowest
+
+    @_labelled(_("today's highest (°C)"))
+    def highest(self, reading):
+        return reading.today.highest
+
+    @_labelled(_("chance of rain today (%)"))
+    def rain_probability(self, reading):
+        return reading.today.rain_probability
 
 
 class FeedRunAdmin(RecordAdmin):
@@ -151,14 +228,61 @@ class FeedRunAdmin(RecordAdmin):
     export_filename = "feed-runs"
 
 
+class SourcesItem(MenuItem):
+    def is_shown(self, request):
+        return source_views.may_look(request.user)
+
+
 class AutomaticFigures(ModelAdminGroup):
     menu_label = _("Automatic figures")
     menu_icon = "rotate"
     menu_order = 650
-    items = (ExchangeRateAdmin, WeatherReadingAdmin, FeedRunAdmin)
+    items = (ExchangeRateAdmin, RateChangeAdmin, GoldPriceAdmin, WeatherReadingAdmin, FeedRunAdmin)
+
+    def get_submenu_items(self):
+        sources = SourcesItem(
+            _("Data sources"),
+            reverse_lazy("sidebar_sources"),
+            name="data-sources",
+            icon_name="rotate",
+            order=0,
+        )
+        return [sources, *super().get_submenu_items()]
 
 
 modeladmin_register(AutomaticFigures)
+
+
+@hooks.register("register_admin_urls")
+def source_addresses():
+    return source_views.urls
+
+
+@hooks.register("register_log_actions")
+def acts_of_operators(actions):
+    operators.register_acts(actions)
+
+
+@hooks.register("register_permissions")
+def permissions_of_operators():
+    return Permission.objects.filter(
+        content_type__app_label="sidebar", codename__in=["view_feedstate", "change_feedstate"]
+    )
+
+
+class SourceURLFinder(ModelAdminURLFinder):
+    """Where the site's history leads to from an act of an operator."""
+
+    def construct_edit_url(self, instance):
+        return f"{reverse('sidebar_sources')}#{instance.feed}"
+
+    def get_edit_url(self, instance):
+        if self.user and not source_views.may_look(self.user):
+            return None
+        return self.construct_edit_url(instance)
+
+
+register_admin_url_finder(FeedState, SourceURLFinder)
 
 
 class WeatherRegionViewSet(SnippetViewSet):
@@ -167,6 +291,26 @@ class WeatherRegionViewSet(SnippetViewSet):
     list_display = ["name", "latitude", "longitude", "sort_order"]
     search_fields = ["name"]
     ordering = ["sort_order", "name"]
+    # The map between the coordinates and the order.
+    panels = [*WeatherRegion.panels[:-1], MapPanel(), WeatherRegion.panels[-1]]
+
+
+class CentralRateViewSet(SnippetViewSet):
+    model = CentralRate
+    icon = "decimal"
+    list_display = [
+        "day",
+        Column(
+            "rate",
+            label=_("đồng for one US dollar"),
+            accessor=lambda rate: _price(rate.rate, None),
+        ),
+        "number",
+    ]
+    search_fields = ["number"]
+    ordering = ["-day"]
+    list_export = ["day", "rate", "number"]
+    edit_handler = ObjectList(CentralRate.panels, base_form_class=CentralRateForm)
 
 
 class SidebarViewSet(SnippetViewSet):
@@ -178,4 +322,5 @@ class SidebarViewSet(SnippetViewSet):
 
 
 register_snippet(WeatherRegionViewSet)
+register_snippet(CentralRateViewSet)
 register_snippet(SidebarViewSet)

@@ -18,9 +18,25 @@ from articles.reading import read_documents
 from home.demo import load
 from home.views import refused
 from polls.models import Choice, Poll
-from sidebar.models import ExchangeRate, Sidebar, WeatherReading, WeatherRegion
+from sidebar.models import (
+    ExchangeRate,
+    FeedRun,
+    FeedState,
+    RateChange,
+    RateOverride,
+    Sidebar,
+    WeatherReading,
+    WeatherRegion,
+)
 from tests.factories import make_directive, make_user, searched
 
+SUSPECT = {
+    "provider": "vietcombank",
+    "source": "Vietcombank",
+    "quoted_at": "2026-11-20T08:05:09+07:00",
+    "rates": [["USD", "US DOLLAR", "39000", "39050", "39390"]],
+    "moves": {"USD": "0.4931"},
+}
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE_FOLDERS = [ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls")]
 TEMPLATE_FOLDERS.append(ROOT / "site" / "templates")
@@ -85,9 +101,28 @@ def store_figures(fetched_at):
                 "source": "Open-Meteo",
                 "temperature": Decimal("24.4"),
                 "weather_code": 80,
+                "wind_kmh": Decimal("12.5"),
                 "is_day": True,
             },
         )
+
+
+def store_what_becomes_of_rates():
+    """Yesterday's close of one currency, and what an operator typed in place of another's."""
+    yesterday = timezone.now() - timedelta(days=1)
+    RateChange.objects.create(
+        currency="USD",
+        sell=Decimal("26200"),
+        source="Vietcombank",
+        quoted_at=yesterday,
+        recorded_at=yesterday,
+    )
+    RateOverride.objects.create(
+        rate=ExchangeRate.objects.get(currency="LAK"),
+        sell=Decimal("1.3"),
+        reason="Sai ở nguồn",
+        expires_at=timezone.now() + timedelta(hours=1),
+    )
 
 
 def test_every_template_renders_without_a_socket(
@@ -100,6 +135,7 @@ def test_every_template_renders_without_a_socket(
     assert len(pages) > 25
 
     store_figures(timezone.now())
+    store_what_becomes_of_rates()
     crawl(client)
     store_figures(timezone.now() - timedelta(hours=2))
     client.get("/")
@@ -130,6 +166,12 @@ def test_every_template_renders_without_a_socket(
     client.get("/")
     client.get("/admin/")
     client.get(reverse("wagtailadmin_pages:unpublish", args=[withdrawn.directive_id]))
+    FeedRun.objects.create(feed="rates", provider="vietcombank", finished_at=timezone.now())
+    FeedState.objects.create(feed="rates", suspect=SUSPECT)
+    client.get(reverse("sidebar_sources"))
+    client.get(reverse("sidebar_type", args=["rates"]))
+    region = WeatherRegion.objects.first()
+    client.get(reverse(region.snippet_viewset.get_url_name("edit"), args=[region.pk]))
     for stream in (Sidebar._meta.get_field("blocks"),):
         for block in stream.stream_block.child_blocks.values():
             client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext
 from wagtail.blocks.list_block import ListValue
 from wagtail.models import Page, PageViewRestriction, Site
@@ -17,16 +18,18 @@ from sidebar.currencies import NAMES
 from sidebar.models import (
     ExchangeRate,
     FeedRun,
+    GoldPrice,
+    RateChange,
     Sidebar,
     SidebarPlacement,
     SidebarSettings,
     WeatherReading,
     WeatherRegion,
 )
-from sidebar.providers import vietcombank
+from sidebar.providers import sjc, vietcombank
 from sidebar.today import strip
 
-from .feed_server import RATES
+from .feed_server import GOLD, RATES
 from .test_weather import reading
 
 pytestmark = pytest.mark.django_db
@@ -216,8 +219,9 @@ def test_every_currency_of_the_sheet_has_a_name():
 
 @pytest.fixture
 def figures():
-    """Stored rates, two regions with weather, one failed run."""
+    """Stored rates and gold prices, two regions with weather, one failed run."""
     ExchangeRate.objects.replace_with(vietcombank.parse(RATES))
+    GoldPrice.objects.replace_with(sjc.parse(GOLD))
     for order, name in enumerate(["Đông Hà", "Khe Sanh"]):
         region = WeatherRegion.objects.create(
             name=name, sort_order=order, latitude="16.8", longitude="107.1"
@@ -246,7 +250,13 @@ def test_the_strip_is_empty_before_the_first_figures():
     assert (strip().weather, strip().dollar) == (None, None)
 
 
-RECORDS = {"rates": ExchangeRate, "weather": WeatherReading, "feed-runs": FeedRun}
+RECORDS = {
+    "rates": ExchangeRate,
+    "rate-history": RateChange,
+    "gold": GoldPrice,
+    "weather": WeatherReading,
+    "feed-runs": FeedRun,
+}
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -262,6 +272,22 @@ def test_an_export_holds_the_figures_as_they_are_stored(admin_client, figures):
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 3
     assert lines[1].startswith(("Đông Hà,0.0,", '"Đông Hà","0.0"'))
+
+
+def test_an_export_of_the_history_holds_one_line_for_each_change(admin_client, figures):
+    dollar = vietcombank.parse(RATES.replace(b'Sell="26,390.00"', b'Sell="26,400.00"'))
+    ExchangeRate.objects.replace_with(dollar)
+    answer = admin_client.get("/admin/rate-history/?export=csv&currency__exact=USD")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[4] for line in lines[1:]] == ["26400.0000", "26390.0000"]
+
+
+def test_figures_are_listed_as_vietnamese_write_them(admin_client, figures):
+    assert "26.390,00" in admin_client.get("/admin/rate-history/").content.decode()
+    price = GoldPrice.objects.exclude(sell=None).first()
+    html = admin_client.get("/admin/gold/").content.decode()
+    assert number_format(price.sell, 0, force_grouping=True) in html
+    assert number_format(price.sell, 0, force_grouping=True).count(".") == 2
 
 
 def test_records_can_be_filtered(admin_client, figures):
@@ -364,6 +390,7 @@ def test_an_editor_can_build_a_sidebar_preview_it_and_compare_its_versions(
         "/admin/feed-runs/?started_at__gte=zzz",
         "/admin/weather/?is_day__exact=zz",
         "/admin/rates/?x=1",
+        "/admin/rate-history/?recorded_at__gte=zzz",
     ],
 )
 def test_a_filter_that_somebody_typed_is_no_error_of_ours(client, admin_user, address):

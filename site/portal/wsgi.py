@@ -8,6 +8,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
 application = get_wsgi_application()
 
+# Pages send tasks too. Imported only now, for it reads the settings; the default of all threads,
+# since a new application is only that of the thread which made it.
+from portal.celery import app  # noqa: E402
+
+app.set_default()
+
 if not settings.DEMO:
     # Models can be imported only now.
     from home.demo import demo_accounts
