@@ -37,7 +37,7 @@ FURTHEST_AHEAD = timedelta(days=2)
 # providers by more, for one stamps the hour of the sheet and the other that of the answer.
 OLDER_BY = timedelta(hours=1)
 OLDER_BY_OF_ANOTHER = timedelta(hours=24)
-# Two providers that are so near to each other say the same.
+# Two sources that are so near to each other say the same.
 AGREEMENT = Decimal("0.05")
 
 
@@ -229,9 +229,13 @@ def _refuse_older_rates(sheet, is_same_provider):
 
 
 def _unconfirmed(moves, sheet, seen):
-    """Without the moves that another provider has as well."""
+    """Without the moves that another source has as well. A bank's slip is on each of its sheets."""
     rates = {rate.currency: rate for rate in sheet.rates}
-    others = [{rate.currency: rate for rate in one.sheet.rates} for one in seen]
+    others = [
+        {rate.currency: rate for rate in one.sheet.rates}
+        for one in seen
+        if one.sheet.source != sheet.source
+    ]
     return {
         currency: share
         for currency, share in moves.items()

@@ -21,7 +21,7 @@ from sidebar.models import (
     WeatherReading,
     WeatherRegion,
 )
-from sidebar.providers import client
+from sidebar.providers import Source, client, vietcombank_json
 
 from .feed_server import FORECAST, GOLD, RATES, SHEET, WEATHER, recorded, serving
 
@@ -229,14 +229,24 @@ def test_a_sheet_whose_dollar_or_most_of_which_moves_too_far_is_kept_out_whole(s
     assert len(FeedState.of("rates").suspect["rates"]) == 9
 
 
-def test_a_move_that_a_second_provider_has_as_well_is_believed(server, settings):
+def moved_by_both(server, settings):
+    """The dollar after both providers said that it moved by more than a third."""
     refreshed(server, RATES)
     settings.FEEDS["rates"] = ["vietcombank_json", "vietcombank"]
     moved = SHEET.replace(b"26390.00", b"36390.00")
     server.plays("/rates.json", moved, Content_Type="application/json")
-    rates = refreshed(server, sheet("11/20/2026 9:05:09 AM", USD="36,400.00"))
-    assert rates["USD"].sell == 36400
+    return refreshed(server, sheet("11/20/2026 9:05:09 AM", USD="36,400.00"))["USD"].sell
+
+
+def test_a_move_that_a_second_source_has_as_well_is_believed(server, settings, monkeypatch):
+    monkeypatch.setattr(vietcombank_json, "SOURCE", Source("Another bank", "", ""))
+    assert moved_by_both(server, settings) == 36400
     assert FeedState.of("rates").suspect == {}
+
+
+def test_a_move_that_a_bank_tells_twice_is_still_one_sources_word(server, settings):
+    assert moved_by_both(server, settings) == 26390
+    assert FeedState.of("rates").waiting
 
 
 def test_a_move_that_a_second_provider_does_not_have_is_not_believed(server, settings):

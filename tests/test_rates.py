@@ -159,8 +159,15 @@ def test_a_bad_row_is_left_out_and_costs_the_others_nothing(bad):
     assert rate_of(body, "THB") is None
 
 
-def test_of_two_rows_for_one_currency_the_first_counts():
-    assert rate_of(sheet_body(row(), row(sell="900.00")), "THB").sell == Decimal("828.5")
+def test_a_row_that_is_there_twice_counts_once():
+    assert rate_of(sheet_body(row(), row()), "THB").sell == Decimal("828.5")
+
+
+def test_of_rows_that_contradict_each_other_none_counts():
+    body = sheet_body(row(), row(sell="900.00"), row())
+    assert rate_of(body, "THB") is None
+    assert len(vietcombank.parse(body).rates) == 5
+    assert reason_of(sheet_body(row(), row("USD"))) == "no usd"
 
 
 def test_a_currency_that_only_one_side_quotes_is_kept():

@@ -67,12 +67,14 @@ def sheet(source, quoted_at, rates):
 
     quoted_at: a function, asked only when the rates will do. Raises ProviderError.
     """
-    good = {}
+    good, contradicted = {}, set()
     for found in rates:
-        if found:
-            # Of two rows for one currency, the first.
-            good.setdefault(found.currency, found)
-    whole = RateSheet(source, None, tuple(good.values()))
+        if found and good.setdefault(found.currency, found).prices != found.prices:
+            contradicted.add(found.currency)
+    # Of two rows that contradict each other, nobody knows which one is right.
+    whole = RateSheet(
+        source, None, tuple(rate for code, rate in good.items() if code not in contradicted)
+    )
     if fault := fault_of(whole):
         raise ProviderError(fault)
     return RateSheet(source, quoted_at(), whole.rates)
