@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register test-next lint format lock messages admin
+.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register fault-matrix feed-torture test-next lint format lock messages admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,15 @@ bench-search: ## Đo tìm kiếm ở 1.000 và 100.000 văn bản: thời gian, 
 bench-register: ## Đo sổ văn bản ở 1.000 và 100.000 văn bản, trên SQLite và PostgreSQL
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.register
+
+FAULT ?=
+fault-matrix: ## Thử 43 lỗi của nguồn dữ liệu, mỗi lỗi đối chiếu 5 cam kết (riêng một lỗi: FAULT="gzip bomb")
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.faults.matrix --fault "$(FAULT)"
+
+feed-torture: ## Dừng đột ngột beat và worker 20 lần, kiểm tra dữ liệu không trùng và được cập nhật lại kịp thời
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.faults.torture
 
 test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
 	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next

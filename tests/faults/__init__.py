@@ -1,0 +1,5 @@
+"""What can go wrong with a feed, on a real wire, and what the portal makes of it.
+
+python -m tests.faults.matrix      every fault against every promise (make fault-matrix)
+python -m tests.faults.torture     beats and workers that are killed (make feed-torture)
+"""
