@@ -282,6 +282,65 @@ def test_a_search_counts_what_it_finds(index):
     assert found.counted == {"kind": {"news": 9}, "year": {}}
 
 
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_what_most_have_is_found_and_counted_the_same_without_looking_at_all(
+    index, monkeypatch, few
+):
+    """The best are scored and the others are counted: in each way, what plain queries give."""
+    monkeypatch.setattr(engine, "FEW", few)
+    monkeypatch.setattr(engine, "WEIGHED", 20)
+    dice = random.Random(few)
+    common, rare = ["một", "hai", "ba", "mọt"], [f"hiếm{number}" for number in range(30)]
+
+    def entry(pk):
+        body = [*dice.sample(common, 4 if pk % 9 else 2), *dice.choices(rare, k=5)]
+        dice.shuffle(body)
+        return Entry(
+            f"page:{pk}",
+            pk,
+            ["page"],
+            " ".join(dice.sample(common, pk % 13 == 0)),
+            " ".join(body),
+            paths=["0001" if pk % 11 else "0002"],
+            is_public=bool(pk % 17),
+            facets={"year": [str(pk % 5)], "topic": list(map(str, range(pk % 6)))},
+            weight=1.3 if pk % 3 else 1,
+        )
+
+    index.write(entry(pk) for pk in range(400))
+    # Some are gone, and still counted by the lists of their words.
+    index.write(map(entry, range(400, 420)), gone=[f"page:{pk}" for pk in range(0, 400, 10)])
+    also = {("ba",): [("hai", "một")]}
+    for text in ("một", "một hai", "hai ba một", "một mọt", "một hiếm1", "hiếm1 hiếm2", "không"):
+        for share in (1, 0.5):
+            terms = engine.terms_of(text, also)
+            question = engine.Question(terms, share, is_public=True, hidden=("0002",))
+            limits = {"is_public": True, "hidden": ["0002"]}
+            query = engine.limited(engine.asking(text, share=share, also=also), **limits)
+            for limit, offset in ((3, 0), (5, 10), (10, 15), (10, 200)):
+                answer = index.search(question, limit, offset, facets=("year", "topic"))
+                plainly = index.search(query, limit, offset)
+                assert answer.hits == plainly.hits
+                assert answer.total == plainly.total
+                assert answer.counted == index.counted(query, ("year", "topic"))
+
+
+def test_what_is_counted_by_what_is_missed_follows_changes(index, monkeypatch):
+    monkeypatch.setattr(engine, "FEW", 0)
+
+    def entry(pk, body):
+        return Entry(f"page:{pk}", pk, ["page"], "", body, facets={"year": ["2024"]})
+
+    question = engine.Question(engine.terms_of("nước"))
+    for count in range(1, 4):
+        index.write([entry(count, "nước sạch")])
+        found = index.search(question, 10, facets=("year",))
+        assert (found.total, found.counted) == (count, {"year": {"2024": count}})
+    index.write([entry(9, "chợ")])
+    found = index.search(question, 10, facets=("year",))
+    assert (found.total, found.counted) == (3, {"year": {"2024": 3}})
+
+
 def test_days_narrow_and_order(index):
     days = {1: date(2024, 5, 1), 2: date(2023, 5, 1), 3: date(2025, 5, 1), 4: None}
     index.write([Entry(f"page:{pk}", pk, ["page"], "Nước", day=day) for pk, day in days.items()])

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from functools import wraps
+from functools import cached_property, wraps
 from itertools import chain, groupby, zip_longest
-from math import ceil
+from math import ceil, log
 from operator import itemgetter, mul
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,14 @@ LEAD, MOST_WEIGHT = 1e6, 1.4
 
 # So many of the best are put in order by their weights; the rest stays as its words have it.
 WEIGHED = 200
+
+# So many documents are scored and counted before it is known whether all need be.
+FEW = 10_000
+# What is in no title and no pair scores so much of all that is possible, at most: less than the
+# best do, or all are scored after all.
+LITTLE = 0.1
+# BM25 gives a term at most 1 + k1 times its rarity; and a bit for what is rounded.
+MOST_OF_RARITY = 2.2 * 1.001
 
 # What a word weighs where it is found; set by `make eval-search`.
 WORD_BOOST, TITLE_BOOST, PAIR_BOOST, MARKED_BOOST = 1.0, 1.5, 2.0, 0.6
@@ -86,6 +94,48 @@ class Hit(NamedTuple):
     file: str = ""
     # How its body begins, where there is no snippet.
     opening: str = ""
+
+
+class Term(NamedTuple):
+    """A part of a score."""
+
+    field: str
+    text: str
+    boost: float
+
+
+class Terms(NamedTuple):
+    """What the score of a question is the sum of."""
+
+    # For each of its words, ways of holding it, the best of which counts: Terms, all of them.
+    held: Sequence[Sequence[Sequence[Term]]]
+    # What need not be there.
+    added: Sequence[Term]
+
+    def all(self):
+        return [*self.added, *(term for ways in self.held for way in ways for term in way)]
+
+
+@dataclass(frozen=True)
+class Question:
+    """As a Query of `asking` and `limited`, but one that is known so well that not all it finds
+    need be scored, or counted."""
+
+    terms: Terms
+    share: float = 1.0
+    is_public: bool = False
+    hidden: tuple[str, ...] = ()
+
+    @cached_property
+    def query(self):
+        return self.limiting(holding(self.terms, self.share))
+
+    @property
+    def limits(self):
+        return self.is_public, self.hidden
+
+    def limiting(self, query):
+        return limited(query, is_public=self.is_public, hidden=self.hidden)
 
 
 class Found(NamedTuple):
@@ -147,7 +197,7 @@ class Index:
         self._index.register_tokenizer("plain", PLAIN)
         self._index.register_tokenizer("marked", MARKED)
         self._index.config_reader("manual")
-        self._state, self._read = Path(folder) / "meta.json", None
+        self._state, self._read = Path(folder) / "meta.json", (None, None, {})
 
     @classmethod
     def make(cls, folder):
@@ -168,11 +218,22 @@ class Index:
 
     @_damage_is_an_error
     def search(self, query, limit, offset=0, order="best", facets=()):
-        """Found: best first, or in one of ORDERS; counted by these facets, as `counted` does."""
-        searcher = self._searcher()
+        """Found: best first, or in one of ORDERS; counted by these facets, as `counted` does.
+
+        `query`: a Query or a Question."""
+        searcher, wholes = self._reading()
+        question = None
+        if isinstance(query, Question):
+            question = query if facets and _finds_most(searcher, query) else None
+            query = query.query
         # Meanwhile, and not after it: half of the time that a reader waits.
-        counting = _counting.submit(_counted, searcher, query, facets) if facets else None
-        count, scores, addresses = _found(searcher, query, limit, offset, order)
+        counting = facets and _counting.submit(_counted, searcher, query, facets, question, wholes)
+        found = None
+        if question and order == "best":
+            found = _surely_best(searcher, query, question.terms, limit, offset)
+        count, scores, addresses = found or _found(
+            searcher, query, limit, offset, order, with_count=not counting
+        )
         snippets = tantivy.SnippetGenerator.create(searcher, query, SCHEMA, "words")
         snippets.set_max_num_chars(SNIPPET)
         pks = searcher.fast_field_values("pk", addresses)
@@ -180,12 +241,13 @@ class Index:
             _hit(pk, score, searcher.doc(address), snippets)
             for pk, score, address in zip(pks, scores, addresses, strict=True)
         ]
-        return Found(count, hits, counting.result() if counting else {})
+        count, counted = counting.result() if counting else (count, {})
+        return Found(count, hits, counted)
 
     @_damage_is_an_error
     def counted(self, query, facets):
         """{facet: {value: how many have it}} of what the query finds."""
-        return _counted(self._searcher(), query, facets)
+        return _counted(self._searcher(), query, facets)[1]
 
     @_damage_is_an_error
     def ranked(self, query, limit=None, offset=0):
@@ -211,19 +273,39 @@ class Index:
         return near.most_common(1)[0][0] if near else None
 
     def _searcher(self):
+        return self._reading()[0]
+
+    def _reading(self):
+        """(a Searcher, {limits and facets: counts of all within them}) of the state on the disk"""
         # Looking at a file is thirty times as fast as reading it. It is replaced, never changed.
         try:
             found = self._state.stat()
         except FileNotFoundError as error:
             raise ValueError(f"{self._state} is gone") from error
         state = found.st_ino, found.st_mtime_ns, found.st_size
-        if state != self._read:
+        if state != self._read[0]:
             self._index.reload()
-            self._read = state
-        return self._index.searcher()
+            self._read = state, self._index.searcher(), {}
+        return self._read[1:]
 
 
-def _counted(searcher, query, facets):
+def _counted(searcher, query, facets, question=None, wholes=None):
+    """(how many there are, {facet: {value: how many have it}}) of what a query finds. A Question,
+    which finds most, is counted by what it misses."""
+    if not question:
+        return _counted_each(searcher, query, facets)
+    key = question.limits, facets
+    if key not in wholes:
+        wholes[key] = _counted_each(searcher, question.limiting(EVERYTHING), facets)
+    count, totals = wholes[key]
+    missed = any_of(none_of([_best_of(ways)]) for ways in question.terms.held)
+    others, missing = _counted_each(searcher, question.limiting(_silent(missed)), facets)
+    # Without values that nothing is left of.
+    left = {facet: dict(Counter(totals[facet]) - Counter(missing[facet])) for facet in facets}
+    return count - others, left
+
+
+def _counted_each(searcher, query, facets):
     names = [name for facet in facets for name in COLUMNS[facet]]
     counted = searcher.aggregate(
         # Nobody's scores are worked out.
@@ -237,16 +319,61 @@ def _counted(searcher, query, facets):
             total.update({one["key"]: one["doc_count"] for one in counted[name]["buckets"]})
         del total[""]
         totals[facet] = dict(total)
-    return totals
+    # The first column of a facet has one value for each of them.
+    whole = counted[names[0]]
+    count = whole["sum_other_doc_count"] + sum(one["doc_count"] for one in whole["buckets"])
+    return count, totals
 
 
-def _found(searcher, query, limit, offset, order="best"):
+def _everything(searcher):
+    """How many documents there are, as BM25 counts them: with those that are no longer."""
+    return sum(searcher.doc_freq("private", value) for value in (True, False))
+
+
+def _finds_most(searcher, question):
+    """Whether a Question certainly finds more than half of very many."""
+    everything = _everything(searcher)
+    if everything < FEW or not _is_strict(question.terms, question.share):
+        return False
+    # With other forms of these words it finds more still.
+    words = [term for [[term], *_others] in question.terms.held]
+    return sum(everything - searcher.doc_freq(*term[:2]) for term in words) < everything / 2
+
+
+def _surely_best(searcher, query, terms, limit, offset):
+    """As `_found`, without a count. None: these are not certainly the best.
+
+    Words that most have score little. So those are looked at that hold more than these, and where
+    they are better than others can be, nobody else's score is worked out."""
+    everything = _everything(searcher)
+    held_by = {term: searcher.doc_freq(*term[:2]) for term in terms.all()}
+
+    def most(term):
+        held = held_by[term]
+        return MOST_OF_RARITY * term.boost * log(1 + (everything - held + 0.5) / (held + 0.5))
+
+    others = sum(max(sum(map(most, way)) for way in ways) for ways in terms.held)
+    added = sorted(filter(held_by.get, terms.added), key=held_by.get, reverse=True)
+    little, telling = LITTLE * (others + sum(map(most, added))), []
+    for term in added:
+        if others + most(term) > little:
+            telling.append(term)
+        else:
+            others += most(term)
+    # The same scores, and so the same order.
+    few = all_of([query, _silent(any_of(map(_scored, telling)))])
+    found = _found(searcher, few, limit, offset, with_count=False)
+    _count, scores, _addresses = found
+    return found if len(scores) == limit and scores[-1] > MOST_WEIGHT * others else None
+
+
+def _found(searcher, query, limit, offset, order="best", with_count=True):
     """(how many there are, scores of a part, addresses of these documents)"""
     if order != "best":
-        found = searcher.search(query, limit, offset=offset, **ORDERS[order])
+        found = searcher.search(query, limit, with_count, offset=offset, **ORDERS[order])
         return found.count, *_apart(found.hits)
     # Perhaps all there is, so in as few steps as can be.
-    best = searcher.search(query, WEIGHED) if offset < WEIGHED else None
+    best = searcher.search(query, WEIGHED, with_count) if offset < WEIGHED else None
     scores, addresses = [], []
     if best:
         scores, addresses = _apart(best.hits)
@@ -257,8 +384,8 @@ def _found(searcher, query, limit, offset, order="best"):
         scores, addresses = _apart(pairs[offset : offset + limit])
     missing = limit - len(scores)
     count = best.count if best else 0
-    if best is None or (missing and count > WEIGHED):
-        rest = searcher.search(query, missing, offset=max(offset, WEIGHED))
+    if best is None or (missing and len(best.hits) == WEIGHED):
+        rest = searcher.search(query, missing, with_count, offset=max(offset, WEIGHED))
         more_scores, more_addresses = _apart(rest.hits)
         scores, addresses = [*scores, *more_scores], [*addresses, *more_addresses]
         count = rest.count
@@ -358,28 +485,48 @@ def asking(text, *, share=1.0, also=None):
 
     `also`: other forms of words, both as tuples of plain ones: {("cntt",): [("cong", "nghe", …)]}.
     """
-    asked = words(text)[:MAX_WORDS]
-    plain = [word.plain for word in asked]
-    held = _held(plain, also or {})
-    if not held:
+    return holding(terms_of(text, also), share)
+
+
+def holding(terms, share=1.0):
+    """What `asking` makes of the Terms of a text."""
+    if not terms.held:
         return NOTHING
-    needed = max(1, ceil(share * len(held)))
-    if needed == len(held):
+    held = [_best_of(ways) for ways in terms.held]
+    if _is_strict(terms, share):
         clauses = [(Occur.Must, query) for query in held]
     else:
-        clauses = [(Occur.Must, any_of(held, at_least=needed))]
+        clauses = [(Occur.Must, any_of(held, at_least=_needed(terms, share)))]
+    return Query.boolean_query(clauses + [(Occur.Should, _scored(term)) for term in terms.added])
+
+
+def _needed(terms, share):
+    return max(1, ceil(share * len(terms.held)))
+
+
+def _is_strict(terms, share):
+    return _needed(terms, share) == len(terms.held)
+
+
+def terms_of(text, also=None):
+    """The Terms that `asking` scores by."""
+    asked = words(text)[:MAX_WORDS]
+    plain = [word.plain for word in asked]
     marked = (word.marked for word in asked if word.marked != word.plain)
-    for name, terms, boost in (
-        ("title", plain, TITLE_BOOST),
-        ("pairs", pairs(plain).split(), PAIR_BOOST),
-        ("marked", marked, MARKED_BOOST),
-    ):
-        clauses += [(Occur.Should, _boosted(name, term, boost)) for term in dict.fromkeys(terms)]
-    return Query.boolean_query(clauses)
+    added = [
+        Term(name, word, boost)
+        for name, found, boost in (
+            ("title", plain, TITLE_BOOST),
+            ("pairs", pairs(plain).split(), PAIR_BOOST),
+            ("marked", marked, MARKED_BOOST),
+        )
+        for word in dict.fromkeys(found)
+    ]
+    return Terms(_held(plain, also or {}), added)
 
 
 def _held(plain, also):
-    """A Query for each of the words, which other forms of what it is a part of answer as well."""
+    """Ways of holding each of the words, one of which may be another form of what it is part of."""
     longest = max(map(len, also), default=0)
     held, begin = {}, 0
     while begin < len(plain):
@@ -388,19 +535,25 @@ def _held(plain, also):
         form = next((one for one in forms if one in also), None)
         others = [_in_a_row(other) for other in also[form]] if form else []
         for word in form or plain[begin : begin + 1]:
-            query = _boosted("words", word, WORD_BOOST)
             # The first time decides, as for words that are typed twice.
-            held.setdefault(
-                word, Query.disjunction_max_query([query, *others]) if others else query
-            )
+            held.setdefault(word, [_in_a_row([word]), *others])
         begin += len(form) if form else 1
     return list(held.values())
 
 
 def _in_a_row(plain):
-    if len(plain) == 1:
-        return _boosted("words", plain[0], WORD_BOOST)
-    return all_of(_boosted("pairs", pair, WORD_BOOST) for pair in pairs(plain).split())
+    name, found = ("words", plain) if len(plain) == 1 else ("pairs", pairs(plain).split())
+    return [Term(name, word, WORD_BOOST) for word in found]
+
+
+def _best_of(ways):
+    queries = [_together(way) for way in ways]
+    return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
+
+
+def _together(terms):
+    queries = list(map(_scored, terms))
+    return queries[0] if len(queries) == 1 else all_of(queries)
 
 
 def beginning(text):
@@ -417,7 +570,7 @@ def beginning(text):
 def phrase(text):
     """What holds these words one after the other."""
     plain = [word.plain for word in words(text)[:MAX_WORDS]]
-    return _in_a_row(plain) if plain else NOTHING
+    return _together(_in_a_row(plain)) if plain else NOTHING
 
 
 def keyed(keys):
@@ -480,5 +633,5 @@ def _silent(query):
     return Query.const_score_query(query, 0.0)
 
 
-def _boosted(name, term, boost):
-    return Query.boost_query(Query.term_query(SCHEMA, name, term, "freq"), boost)
+def _scored(term):
+    return Query.boost_query(Query.term_query(SCHEMA, term.field, term.text, "freq"), term.boost)

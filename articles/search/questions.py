@@ -83,18 +83,21 @@ def find(query, live, private_paths):
         chosen = {facet: found for facet, found in values.items() if facet not in without}
         return engine.narrowed(question, chosen, query.since, query.until)
 
+    terms = engine.terms_of(query.text, live.abbreviations)
     shares = (1, SHARE, 0) if len(asked) <= PHRASE else (SHARE, 0)
     if numbered or (number and number.parts and not number.words):
         # Who wants 08/CT-UBND has no use for 07/CT-UBND.
         shares = (1,)
     for share in shares:
-        words_of = engine.asking(query.text, share=share, also=live.abbreviations)
-        question = public(engine.any_of([words_of, leading]) if promoted or numbered else words_of)
-        answer = local.search(question, PAGE, order=query.order, facets=FACETS)
+        words_of = engine.Question(terms, share, is_public=True, hidden=tuple(private_paths))
+        asking, question = words_of, words_of.query
+        if promoted or numbered:
+            asking = question = public(engine.any_of([engine.holding(terms, share), leading]))
+        answer = local.search(asking, PAGE, order=query.order, facets=FACETS)
         if answer is None:
             return _plainly(asked, numbered, hidden)
         # What was chosen for the question need not hold its words.
-        is_answered = answer.total > len(promoted) or bool(promoted and _any(public(words_of)))
+        is_answered = answer.total > len(promoted) or bool(promoted and _any(words_of.query))
         if is_answered:
             break
     # What was narrowed down to nothing is no reason to look for something else.
