@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from shutil import which
 
 import pytest
+from django.utils import timezone
 from xdist.scheduler import LoadScopeScheduling
 
 from articles import live_register
@@ -127,6 +129,21 @@ def nothing_of_other_tests(settings, tmp_path_factory):
     backend.forget()
     # There is no index until a test calls local.catch_up(), as the follower does.
     settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / f"search-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """`clock.tick(minutes=5)`: later, for everybody who asks Django."""
+
+    class Clock:
+        moment = timezone.now()
+
+        def tick(self, **ahead):
+            self.moment += timedelta(**ahead)
+
+    clock = Clock()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.moment)
+    return clock
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from sidebar import feeds
 from sidebar.models import ExchangeRate, ProviderState
@@ -16,21 +15,6 @@ from .feed_server import serving
 pytestmark = [pytest.mark.enable_socket, pytest.mark.django_db]
 
 GOOD = {"body": SHEET, "Content_Type": "text/xml"}
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """`clock.tick(minutes=5)`: later, for everybody who asks Django."""
-
-    class Clock:
-        moment = timezone.now()
-
-        def tick(self, **ahead):
-            self.moment += timedelta(**ahead)
-
-    clock = Clock()
-    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.moment)
-    return clock
 
 
 @pytest.fixture

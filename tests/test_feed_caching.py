@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from django.utils import timezone
 
 from sidebar import feeds
 from sidebar.models import WeatherReading, WeatherRegion
@@ -17,21 +16,6 @@ from .feed_server import RATES, serving
 pytestmark = pytest.mark.enable_socket
 XML = ("text/xml",)
 MODIFIED = "Fri, 20 Nov 2026 07:00:00 GMT"
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """`clock.tick(minutes=5)`: later, for everybody who asks Django."""
-
-    class Clock:
-        moment = timezone.now()
-
-        def tick(self, **ahead):
-            self.moment += timedelta(**ahead)
-
-    clock = Clock()
-    monkeypatch.setattr("django.utils.timezone.now", lambda: clock.moment)
-    return clock
 
 
 @pytest.fixture
