@@ -54,10 +54,9 @@ def found():
         hostname=address.hostname, port=port, root_page=home, is_default_site=True
     )
     OfficeSettings.objects.create(site=site, name=settings.WAGTAIL_SITE_NAME)
-    beside = [region.pk for region in make_regions()[:BESIDE]]
     blocks = [
         ("rates", {"heading": "Tỷ giá"}),
-        ("weather", {"heading": "Thời tiết", "regions": beside}),
+        ("weather", {"heading": "Thời tiết", "regions": make_regions()[:BESIDE]}),
         ("visits", {"heading": "Thống kê truy cập"}),
     ]
     sidebar = Sidebar.objects.create(title=SIDEBAR, blocks=blocks)

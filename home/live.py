@@ -3,12 +3,12 @@
 A page asks once when it is opened (that is also how a view and a visit are counted: readers who get
 the page from a cache never reach Django otherwise) and now and then while it stays open."""
 
-from django.conf import settings
 from django.http import JsonResponse
 from django.views.decorators.http import require_GET
 from wagtail.models import Page
 
 from articles.search.results import count_asked
+from polls import addresses
 from polls.ballots import figures as poll_figures
 from sidebar import visits
 
@@ -28,7 +28,7 @@ def live(request):
     agent = request.headers.get("User-Agent", "")
     answer = {}
 
-    visits.record(_address(request), agent, is_member=request.user.is_authenticated)
+    visits.record(addresses.of(request), agent, is_member=request.user.is_authenticated)
     if page_id and Page.objects.live().public().filter(pk=page_id).exists():
         if _is_opened_by_a_reader(request, agent):
             visits.count_view(page_id)
@@ -48,14 +48,6 @@ def live(request):
     response = JsonResponse(answer)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _address(request):
-    """The reader's, as our outermost proxy saw it; what a reader adds to the header is not read."""
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    if 0 < settings.PROXY_COUNT <= len(forwarded):
-        return forwarded[-settings.PROXY_COUNT].strip()
-    return request.META["REMOTE_ADDR"]
 
 
 def _number(text):

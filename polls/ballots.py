@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     CLOSED = "closed"
     NOT_OPEN_YET = "not_open_yet"
     UNKNOWN_CHOICE = "unknown_choice"
+    TOO_MANY = "too_many"
 
 
 def refusal(poll, choice_id):

@@ -181,3 +181,25 @@ class Ballot(models.Model):
 
     def __str__(self):
         return f"{self.poll_id}/{self.pk}"
+
+
+class AddressKey(models.Model):
+    """The day's secret of addresses.py."""
+
+    day = models.DateField(primary_key=True)
+    key = models.CharField(max_length=64)
+
+    def __str__(self):
+        return str(self.day)
+
+
+class AddressUse(models.Model):
+    """When the last ballots came from an address, which is an HMAC here (addresses.py)."""
+
+    address = models.CharField(max_length=64, primary_key=True)
+    # Seconds since 1970, the oldest first.
+    recent = models.JSONField(default=list)
+    used_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self):
+        return str(self.used_at)

@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import ballots, voters
+from . import addresses, ballots, voters
 from .ballots import Outcome
 from .models import Poll
 from .results import result
@@ -28,6 +28,13 @@ ANSWERS = {
     Outcome.CLOSED: (_("This poll is closed, so your choice was not counted."), 409),
     Outcome.NOT_OPEN_YET: (_("This poll is not open yet, so your choice was not counted."), 409),
     Outcome.UNKNOWN_CHOICE: (_("Please choose one of the answers below, then send again."), 400),
+    Outcome.TOO_MANY: (
+        _(
+            "Many opinions came from your network within this minute, so yours was not counted "
+            "yet. Please send it again in a minute."
+        ),
+        429,
+    ),
     NO_COOKIE: (
         _(
             "Your browser refused the cookie that keeps votes from being counted twice, so your "
@@ -85,12 +92,23 @@ def vote(request, pk):
         else:
             return _send_again_with_token(request)
     if not outcome:
-        outcome = ballots.cast(poll, choice_id, voters.key(poll, token))
+        outcome = _cast(request, poll, choice_id, voters.key(poll, token))
 
     response = _answer(request, poll, outcome)
+    if outcome == Outcome.TOO_MANY:
+        response["Retry-After"] = "60"
     if outcome == Outcome.COUNTED:
         voters.remember(response, request, token)
     return response
+
+
+def _cast(request, poll, choice_id, voter):
+    # Who has voted takes nobody's turn by trying again.
+    if ballots.has_voted(poll, voter):
+        return Outcome.ALREADY_VOTED
+    if not addresses.may_vote(addresses.of(request)):
+        return Outcome.TOO_MANY
+    return ballots.cast(poll, choice_id, voter)
 
 
 def _send_again_with_token(request):

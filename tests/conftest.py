@@ -77,7 +77,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def needs_a_server(item):
-    return (
+    return item.get_closest_marker("once") is None and (
         item.nodeid.startswith(STARTS_THE_PORTAL)
         or item.get_closest_marker("django_db") is not None
         or not {"db", "transactional_db", "redis_url"}.isdisjoint(item.fixturenames)

@@ -21,6 +21,8 @@ from tests.e2e.running import (
     started,
 )
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory, snapshot):

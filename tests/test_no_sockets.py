@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE_FOLDERS = [ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls")]
 TEMPLATE_FOLDERS.append(ROOT / "site" / "templates")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ import pytest
 from tests.e2e.running import GONE_WITHIN, NO_FEEDS, ROOT, database, inherited, processes_of, tail
 from tests.servers import free_port
 
+pytestmark = pytest.mark.once
+
 # Seconds; only so that a broken start ends. How long it took is printed.
 GIVE_UP_AFTER = 400
 

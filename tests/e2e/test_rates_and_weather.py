@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 from tests import feed_server
 from tests.e2e.running import portal_processes
 
+pytestmark = pytest.mark.once
+
 PAGES = ["/ty-gia/", "/ty-gia/usd/", "/thoi-tiet/"]
 
 

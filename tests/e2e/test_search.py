@@ -3,7 +3,10 @@
 import re
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.once
 
 TITLE = "Bến khách ngang sông: một quy định cho cả tỉnh mới"
 # Stands in the PDF that is attached to this directive, and on no page.

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests import feed_server
 from tests.e2e.running import portal_processes
 
+pytestmark = pytest.mark.once
+
 SHEET = (feed_server.SAMPLES / "vietcombank_20.xml").read_bytes()
 ADDRESS = "/admin/nguon-du-lieu/"
 REGION = "/admin/snippets/sidebar/weatherregion/edit/{}/"

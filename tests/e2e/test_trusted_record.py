@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.office import approve, submit
+
+pytestmark = pytest.mark.once
 
 REASON = "Ban hành không đúng thẩm quyền, đã có kết luận kiểm tra."
 TITLE = "Tiếp nhận hồ sơ trong một lần đến"

@@ -1,0 +1,63 @@
+"""How many ballots may come from one address: a household and an office vote, a machine does not.
+
+No address is kept. What is counted under is an HMAC with a key that is drawn anew each day and
+forgotten with it, so nobody can be looked up afterwards, nor followed from one day to the next."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from .models import AddressKey, AddressUse
+
+# In any minute, not in each of the clock: so 30 people behind one address are through within five,
+# and a machine that waits for the full minute gains nothing.
+A_MINUTE, MINUTE = 6, 60  # ballots, seconds
+KEPT = timedelta(hours=48)
+
+
+def of(request):
+    """The reader's, as our outermost proxy saw it; what a reader adds to the header is not read."""
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    if 0 < settings.PROXY_COUNT <= len(forwarded):
+        return forwarded[-settings.PROXY_COUNT].strip()
+    return request.META["REMOTE_ADDR"]
+
+
+def may_vote(address):
+    """Whether one more ballot may come from this address now; exact however many ask at the same
+    time."""
+    now = timezone.now()
+    digest = hmac.new(_key(timezone.localdate(now)), address.encode(), hashlib.sha256).hexdigest()
+    AddressUse.objects.bulk_create([AddressUse(address=digest)], ignore_conflicts=True)
+    with transaction.atomic():
+        use = AddressUse.objects.select_for_update().get(address=digest)
+        begin = now.timestamp() - MINUTE
+        recent = [moment for moment in use.recent if begin < moment <= now.timestamp()]
+        if len(recent) >= A_MINUTE:
+            return False
+        use.recent, use.used_at = [*recent, now.timestamp()], now
+        use.save()
+    return True
+
+
+def _key(day):
+    """The day's secret, drawn by whoever comes first that day."""
+    found = AddressKey.objects.filter(day=day).first()
+    if found is None:
+        AddressKey.objects.bulk_create(
+            [AddressKey(day=day, key=secrets.token_hex(32))], ignore_conflicts=True
+        )
+        found = AddressKey.objects.get(day=day)
+    return found.key.encode()
+
+
+def forget():
+    """Forget the keys of days gone by, and after two days when ballots came."""
+    now = timezone.now()
+    AddressKey.objects.filter(day__lt=timezone.localdate(now)).delete()
+    AddressUse.objects.filter(used_at__lt=now - KEPT).delete()

@@ -1,0 +1,8 @@
+from celery import shared_task
+
+from . import addresses
+
+
+@shared_task
+def forget_addresses():
+    addresses.forget()
