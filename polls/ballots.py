@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from .models import Ballot, Choice, State
+from .models import Ballot, Choice, Poll, State
 from .results import result
 
 
@@ -62,14 +62,15 @@ def tally(polls):
 
 
 def figures(poll_ids):
-    """The numbers that move on a page, in one query; unknown polls are left out:
-    {poll_id: {"total": n, "choices": {choice_id: [votes, percent]}}}."""
+    """The numbers that move on a page; polls that are unknown, or not for everybody's eyes yet, are
+    left out: {poll_id: {"total": n, "choices": {choice_id: [votes, percent]}}}."""
+    shown = Poll.objects.shown_to_all(timezone.now()).filter(pk__in=poll_ids)
     return {
         poll_id: {
             "total": counted.total,
             "choices": {row.choice_id: [row.votes, row.percent] for row in counted.choices},
         }
-        for poll_id, counted in _tally(poll_ids).items()
+        for poll_id, counted in _tally(shown.values("pk")).items()
     }
 
 

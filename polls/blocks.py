@@ -24,7 +24,11 @@ class PollBlock(StructBlock):
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
         if poll := value["poll"]:
-            context |= {"poll": poll, "result": result(poll.choices.all())}
+            context |= {
+                "poll": poll,
+                "result": result(poll.choices.all()),
+                "shows_results": poll.shows_results(),
+            }
         return context
 
     def get_preview_value(self):

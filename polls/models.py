@@ -20,12 +20,24 @@ class State(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
+class Shown(models.TextChoices):
+    """When readers may see how a poll stands."""
+
+    ALWAYS = "always", _("at any time")
+    AFTER_VOTING = "after_voting", _("after they have voted")
+    AFTER_CLOSING = "after_closing", _("after the poll has closed")
+
+
 class PollQuerySet(models.QuerySet):
     def open(self, at):
         return self.filter(Q(closes_at=None) | Q(closes_at__gt=at), opens_at__lte=at)
 
     def closed(self, at):
         return self.filter(closes_at__lte=at)
+
+    def shown_to_all(self, at):
+        """Whose results are no secret to who hasn't voted."""
+        return self.filter(Q(results_shown=Shown.ALWAYS) | Q(closes_at__lte=at), opens_at__lte=at)
 
     def with_totals(self):
         """Adds `total`: all votes, those taken over from the old portal included."""
@@ -46,6 +58,13 @@ class Poll(PreviewableMixin, ClusterableModel):
         blank=True,
         help_text=_("The poll closes by itself; its results stay public. Empty: no closing time."),
     )
+    results_shown = models.CharField(
+        _("readers see the results"),
+        max_length=20,
+        choices=Shown.choices,
+        default=Shown.ALWAYS,
+        help_text=_("Who sees how others voted may be swayed by it. Once closed, all see them."),
+    )
     method_note = models.TextField(
         _("note on method"),
         blank=True,
@@ -55,6 +74,7 @@ class Poll(PreviewableMixin, ClusterableModel):
     panels = [
         FieldPanel("question"),
         MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at")], _("Voting period")),
+        FieldPanel("results_shown"),
         ChoicesPanel(
             "choices",
             [
@@ -102,6 +122,12 @@ class Poll(PreviewableMixin, ClusterableModel):
             return State.CLOSED
         return State.OPEN
 
+    def shows_results(self, voted=False):
+        """To a reader who has voted, or has not."""
+        if self.is_closed or self.results_shown == Shown.ALWAYS:
+            return not self.is_upcoming
+        return voted and self.results_shown == Shown.AFTER_VOTING
+
     @property
     def is_upcoming(self):
         return self.state(timezone.now()) is State.UPCOMING
@@ -123,7 +149,12 @@ class Poll(PreviewableMixin, ClusterableModel):
 
     def get_preview_context(self, request, mode_name):
         # The choices as typed, not as stored.
-        return {"request": request, "poll": self, "result": result(self.choices.all())}
+        return {
+            "request": request,
+            "poll": self,
+            "result": result(self.choices.all()),
+            "shows_results": self.shows_results(),
+        }
 
 
 class VoteCounter(models.PositiveIntegerField):

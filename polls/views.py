@@ -45,6 +45,9 @@ ANSWERS = {
 }
 
 
+HAS_VOTED = {Outcome.COUNTED, Outcome.ALREADY_VOTED}
+
+
 @require_safe
 def poll_list(request):
     now = timezone.now()
@@ -123,14 +126,20 @@ def _answer(request, poll, outcome):
     message, status = ANSWERS[outcome]
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         counted = result(poll.choices.all())
-        # The shape of ballots.figures(): one function of the script shows both.
-        rows = {row.choice_id: [row.votes, row.percent] for row in counted.choices}
-        body = {"outcome": outcome, "message": message, "results": rows, "total": counted.total}
+        body = {"outcome": outcome, "message": message}
+        if poll.shows_results(voted=outcome in HAS_VOTED):
+            # The shape of ballots.figures(): one function of the script shows both.
+            rows = {row.choice_id: [row.votes, row.percent] for row in counted.choices}
+            body |= {"results": rows, "total": counted.total, "page": _voted_page(poll)}
         return JsonResponse(body, status=status)
     if outcome == Outcome.COUNTED:
-        # The query makes an address that no cache has seen without the vote.
-        return HttpResponseRedirect(f"{poll.get_absolute_url()}?da-ghi=1#ket-qua", status=303)
-    return _page(request, poll, outcome == Outcome.ALREADY_VOTED, message, status)
+        return HttpResponseRedirect(_voted_page(poll), status=303)
+    return _page(request, poll, outcome in HAS_VOTED, message, status)
+
+
+def _voted_page(poll):
+    # The query makes an address that no cache has seen without the vote.
+    return f"{poll.get_absolute_url()}?da-ghi=1#ket-qua"
 
 
 def _page(request, poll, voted, message, status=200):
@@ -138,6 +147,7 @@ def _page(request, poll, voted, message, status=200):
         "poll": poll,
         "result": result(poll.choices.all()),
         "voted": voted,
+        "shows_results": poll.shows_results(voted),
         "message": message,
         "refused": status != 200,
     }

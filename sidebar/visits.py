@@ -31,12 +31,13 @@ MACHINES = re.compile(
 
 @dataclass(frozen=True)
 class Figures:
-    """What the sidebar says. Always: guests + members = online <= today <= total."""
+    """What the sidebar says. Always: guests + members = online <= today <= month <= total."""
 
     guests: int
     members: int
     online: int
     today: int
+    month: int
     total: int
 
 
@@ -53,13 +54,16 @@ def figures():
         members=Count("pk", filter=Q(is_member=True)), all=Count("pk")
     )
     counted = DailyVisits.objects.aggregate(
-        today=Sum("visits", filter=Q(day=today), default=0), total=Sum("visits", default=0)
+        today=Sum("visits", filter=Q(day=today), default=0),
+        month=Sum("visits", filter=Q(day__range=(today.replace(day=1), today)), default=0),
+        total=Sum("visits", default=0),
     )
     return Figures(
         guests=online["all"] - online["members"],
         members=online["members"],
         online=online["all"],
         today=counted["today"],
+        month=counted["month"],
         total=counted["total"],
     )
 

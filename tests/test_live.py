@@ -1,9 +1,12 @@
+import re
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from wagtail.models import PageViewRestriction
 
 from polls.models import Choice, Poll
-from sidebar.visits import view_count
+from sidebar.visits import figures, view_count
 from tests.factories import make_home, make_news, make_user
 
 pytestmark = pytest.mark.django_db
@@ -28,8 +31,30 @@ def test_opening_a_page_counts_a_view_and_a_visit(client, page):
         "online-members": 0,
         "online-total": 1,
         "visits-today": 1,
+        "visits-month": 1,
         "visits-total": 1,
     }
+
+
+def test_without_scripts_a_picture_counts_as_much(client, page):
+    html = client.get(page.url).content.decode()
+    address = re.search(r'<noscript><img src="([^"]+)" alt=""', html)[1]
+    response = client.get(unescape(address), **BROWSER)
+    assert response["Content-Type"] == "image/gif"
+    assert response["Cache-Control"] == "no-store"
+    assert not response.cookies
+    assert view_count(page.pk) == 1
+    assert figures().today == 1
+
+
+@pytest.mark.parametrize("header", ["DNT", "Sec-GPC"])
+@pytest.mark.parametrize("name", ["live", "live_pixel"])
+def test_who_asks_not_to_be_followed_leaves_a_view_and_no_visit(client, page, header, name):
+    headers = BROWSER["headers"] | {header: "1"}
+    client.get(reverse(name), {"page": page.pk}, headers=headers)
+    assert (view_count(page.pk), figures().total) == (1, 0)
+    client.get(reverse(name), {"page": page.pk}, headers=headers | {header: "0"})
+    assert (view_count(page.pk), figures().total) == (2, 1)
 
 
 def test_a_page_that_asks_again_is_not_counted_again(client, page):

@@ -58,6 +58,7 @@ def form_data(poll, choices=None, **fields):
         "question": poll.question,
         "opens_at": opens_at,
         "closes_at": "",
+        "results_shown": poll.results_shown,
         "method_note": poll.method_note,
         "choices": inline_formset(rows, initial=poll.choices.count()),
     }
@@ -122,6 +123,7 @@ def test_an_editor_makes_a_poll(editor):
         "question": "Có cần đường vòng?",
         "opens_at": "2026-11-01 08:00",
         "closes_at": "2026-12-01 08:00",
+        "results_shown": "after_voting",
         "method_note": "Sở hỏi ý kiến người dân.",
         "choices": inline_formset(choices),
     }

@@ -34,7 +34,9 @@ def clock(monkeypatch):
 def test_a_reader_of_many_pages_is_one_visit(clock):
     for _ in range(3):
         visits.record("203.0.113.7", BROWSER)
-    assert visits.figures() == visits.Figures(guests=1, members=0, online=1, today=1, total=1)
+    assert visits.figures() == visits.Figures(
+        guests=1, members=0, online=1, today=1, month=1, total=1
+    )
 
 
 @pytest.mark.django_db
@@ -42,14 +44,18 @@ def test_guests_and_members_add_up_to_those_online(clock):
     visits.record("203.0.113.7", BROWSER)
     visits.record("203.0.113.8", BROWSER)
     visits.record("203.0.113.9", BROWSER, is_member=True)
-    assert visits.figures() == visits.Figures(guests=2, members=1, online=3, today=3, total=3)
+    assert visits.figures() == visits.Figures(
+        guests=2, members=1, online=3, today=3, month=3, total=3
+    )
 
 
 @pytest.mark.django_db
 def test_a_silent_reader_is_no_longer_online_but_stays_counted(clock):
     visits.record("203.0.113.7", BROWSER)
     clock.pass_(minutes=6)
-    assert visits.figures() == visits.Figures(guests=0, members=0, online=0, today=1, total=1)
+    assert visits.figures() == visits.Figures(
+        guests=0, members=0, online=0, today=1, month=1, total=1
+    )
 
 
 @pytest.mark.django_db
@@ -60,7 +66,24 @@ def test_a_reader_who_comes_back_after_half_an_hour_is_a_new_visit(clock):
     assert visits.figures().today == 1
     clock.pass_(minutes=31)
     visits.record("203.0.113.7", BROWSER)
-    assert visits.figures() == visits.Figures(guests=1, members=0, online=1, today=2, total=2)
+    assert visits.figures() == visits.Figures(
+        guests=1, members=0, online=1, today=2, month=2, total=2
+    )
+
+
+@pytest.mark.django_db
+def test_a_month_begins_with_its_first_day_and_the_total_never_does(clock):
+    clock.now = NOON.replace(day=28)
+    visits.record("203.0.113.7", BROWSER)
+    while clock.now.day != 1:
+        clock.pass_(days=1)
+    assert visits.figures() == visits.Figures(
+        guests=0, members=0, online=0, today=0, month=0, total=1
+    )
+    visits.record("203.0.113.7", BROWSER)
+    assert visits.figures() == visits.Figures(
+        guests=1, members=0, online=1, today=1, month=1, total=2
+    )
 
 
 @pytest.mark.django_db
@@ -68,9 +91,13 @@ def test_after_midnight_nobody_is_online_who_was_not_counted_today(clock):
     clock.now = NOON.replace(hour=23, minute=59)
     visits.record("203.0.113.7", BROWSER)
     clock.pass_(minutes=2)
-    assert visits.figures() == visits.Figures(guests=0, members=0, online=0, today=0, total=1)
+    assert visits.figures() == visits.Figures(
+        guests=0, members=0, online=0, today=0, month=1, total=1
+    )
     visits.record("203.0.113.7", BROWSER)
-    assert visits.figures() == visits.Figures(guests=1, members=0, online=1, today=1, total=2)
+    assert visits.figures() == visits.Figures(
+        guests=1, members=0, online=1, today=1, month=2, total=2
+    )
 
 
 @pytest.mark.django_db
@@ -98,7 +125,9 @@ def test_forgetting_keeps_the_counts_and_drops_the_people(clock):
     clock.pass_(days=1)
     visits.record("203.0.113.8", BROWSER)
     visits.forget()
-    assert visits.figures() == visits.Figures(guests=1, members=0, online=1, today=1, total=2)
+    assert visits.figures() == visits.Figures(
+        guests=1, members=0, online=1, today=1, month=2, total=2
+    )
     assert Visit.objects.count() == 1
     assert set(
         DailyVisits.objects.filter(day__lt=clock.now.date()).values_list("salt", flat=True)
@@ -133,7 +162,7 @@ def test_the_figures_agree_whatever_happens(clock, events):
         visits.record(f"203.0.113.{reader}", BROWSER, is_member=is_member)
         figures = visits.figures()
         assert figures.guests + figures.members == figures.online
-        assert 1 <= figures.online <= figures.today <= figures.total
+        assert 1 <= figures.online <= figures.today <= figures.month <= figures.total
         assert figures.total >= last_total
         last_total = figures.total
 
@@ -170,4 +199,6 @@ def test_a_visitor_with_many_requests_at_once_is_one_visit():
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_many_visitors_at_once_are_all_counted():
     in_parallel(16, lambda number: visits.record(f"203.0.113.{number}", BROWSER))
-    assert visits.figures() == visits.Figures(guests=16, members=0, online=16, today=16, total=16)
+    assert visits.figures() == visits.Figures(
+        guests=16, members=0, online=16, today=16, month=16, total=16
+    )

@@ -64,6 +64,8 @@ async function vote(event) {
         message.textContent = answer.message;
         message.tabIndex = -1;
         message.focus(); // the button that had it is disabled now
+        // Hidden until now from whoever had not voted: they stand on a page of their own.
+        if (answer.results && poll.querySelector("[data-poll-hidden]")) return location.assign(answer.page);
         if (answer.results) showPoll(poll, { choices: answer.results, total: answer.total });
         if (response.ok) form.querySelectorAll("input").forEach((input) => (input.disabled = true));
         else button.disabled = false;
