@@ -526,6 +526,7 @@ def test_any_text_in_a_record_gives_valid_json_ld(title, subject, summary, issue
     assert described.get("description", "").strip() == subject.strip()
 
 
+@pytest.mark.django_db
 @given(title=any_text, place=st.text(min_size=1), starts_in=st.integers(-9999, 9999))
 def test_any_event_gives_valid_json_ld(title, place, starts_in):
     page = EventPage(title=title, place=place, starts_at=timezone.now() + timedelta(starts_in))

@@ -12,8 +12,9 @@ import time
 from django.utils.translation import gettext as _
 
 # Seconds. Whoever started the portal may count on it being gone ten seconds after TERM.
-GRACE = 7
-REMIND = 2
+GRACE = 6
+# Not sooner: a worker whose children are ended before it has closed its pool starts new ones.
+REMIND = 4
 TICK = 0.25
 BACK_OFF = (1, 2, 5, 10, 30)
 # A program that has run this long is well again: its next fall starts the back-off anew.
