@@ -157,6 +157,8 @@ def test_every_template_renders_without_a_socket(
     poll = Poll.objects.create(question="Chưa mở?", opens_at=timezone.now() + timedelta(days=1))
     Choice.objects.create(poll=poll, text="Có")
     client.get(poll.get_absolute_url())
+    later = Poll.objects.create(question="Xem sau?", results_shown="after_closing")
+    client.get(later.get_absolute_url())
     client.post(reverse("polls:vote", args=[poll.pk]), headers={"Sec-Fetch-Site": "cross-site"})
     Sidebar.objects.first().make_preview_request()
     for name in ("400.html", "403_csrf.html", "500.html", "503.html"):
