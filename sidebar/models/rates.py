@@ -46,9 +46,7 @@ class ExchangeRateQuerySet(models.QuerySet):
                 ExchangeRate(
                     currency=rate.currency,
                     name=rate.name,
-                    buy_cash=rate.buy_cash,
-                    buy_transfer=rate.buy_transfer,
-                    sell=rate.sell,
+                    **dict(zip(PRICE_FIELDS, rate.prices, strict=True)),
                     source=sheet.source,
                     quoted_at=sheet.quoted_at,
                     fetched_at=fetched_at,
@@ -73,9 +71,7 @@ class ExchangeRateQuerySet(models.QuerySet):
                 [
                     RateChange(
                         currency=row.currency,
-                        buy_cash=row.buy_cash,
-                        buy_transfer=row.buy_transfer,
-                        sell=row.sell,
+                        **dict(zip(PRICE_FIELDS, row.prices, strict=True)),
                         source=row.source,
                         quoted_at=row.quoted_at,
                         recorded_at=fetched_at,

@@ -298,6 +298,7 @@ class Watch:
         while time.monotonic() < deadline:
             if clients := self.source.clients():
                 return clients[0]
+            # Looked at so often that a run is met at its beginning, whoever begins it.
             time.sleep(0.01)
         return None
 
@@ -307,6 +308,7 @@ def one_kill(number, dice, crew, watch, say):
         # In the middle of a run, and the very process that runs it or the one above.
         port = watch.until_somebody_asks()
         pid = port and owner(port, crew)
+        # Sleeping is what is tried here: the moment of a kill is the dice's.
         time.sleep(dice.uniform(0, ANSWER_SECONDS / 2))
     else:
         time.sleep(dice.uniform(0, INTERVAL))
