@@ -79,7 +79,7 @@ def test_who_has_voted_takes_nobodys_turn(poll, clock):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_however_many_vote_at_once_six_are_counted(poll, clock):
+def test_however_many_vote_at_once_six_are_counted(poll):
     codes = []
 
     def one():
