@@ -7,12 +7,11 @@ the next, nor be looked up afterwards."""
 import hashlib
 import hmac
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from .models import DailyVisits, PageViews, Visit
@@ -53,18 +52,14 @@ def figures():
     online = Visit.objects.filter(day=today, seen_at__gt=now - ONLINE).aggregate(
         members=Count("pk", filter=Q(is_member=True)), all=Count("pk")
     )
-    counted = DailyVisits.objects.aggregate(
-        today=Sum("visits", filter=Q(day=today), default=0),
-        month=Sum("visits", filter=Q(day__range=(today.replace(day=1), today)), default=0),
-        total=Sum("visits", default=0),
-    )
+    counted = DailyVisits.objects.of(today)
     return Figures(
         guests=online["all"] - online["members"],
         members=online["members"],
         online=online["all"],
-        today=counted["today"],
-        month=counted["month"],
-        total=counted["total"],
+        today=counted.visits,
+        month=counted.month_visits,
+        total=counted.total_visits,
     )
 
 
@@ -74,7 +69,7 @@ def record(address, agent, is_member=False):
         return
     now = timezone.now()
     today = timezone.localdate(now)
-    salt = _salt(today)
+    salt = DailyVisits.objects.of(today).salt
     if not salt:
         # Midnight passed meanwhile, and the day's salt is forgotten already.
         return
@@ -97,18 +92,7 @@ def record(address, agent, is_member=False):
             except IntegrityError:
                 # Another request of the same visitor was first, and counted the visit.
                 return
-        DailyVisits.objects.filter(day=today).update(visits=F("visits") + 1)
-
-
-def _salt(day):
-    """The day's secret, drawn by whoever comes first that day."""
-    salt = DailyVisits.objects.filter(day=day).values_list("salt", flat=True).first()
-    if salt is None:
-        DailyVisits.objects.bulk_create(
-            [DailyVisits(day=day, salt=secrets.token_hex(32))], ignore_conflicts=True
-        )
-        salt = DailyVisits.objects.values_list("salt", flat=True).get(day=day)
-    return salt
+        DailyVisits.objects.count(today, visits=1, member_visits=int(is_member))
 
 
 def _visitor(salt, address, agent):

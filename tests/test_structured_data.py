@@ -501,6 +501,7 @@ def test_a_script_holds_what_was_put_in_and_nothing_that_ends_it(nodes):
     assert json.loads(content)["@graph"] == nodes
 
 
+@pytest.mark.django_db
 @given(title=any_text, subject=any_text, summary=any_text, issuer=any_text, place=any_text)
 def test_any_text_in_a_record_gives_valid_json_ld(title, subject, summary, issuer, place):
     page = DirectivePage(

@@ -4,17 +4,19 @@ arrange from them."""
 from .feeds import FeedLock, FeedRun, FeedState, ProviderState
 from .rates import CentralRate, ExchangeRate, GoldPrice, RateChange, RateOverride
 from .sidebars import Sidebar, SidebarPlacement, SidebarSettings
-from .visits import DailyVisits, PageViews, Visit
+from .visits import DailyPageViews, DailyVisits, InheritedVisits, PageViews, Visit
 from .weather import WeatherOverride, WeatherReading, WeatherRegion
 
 __all__ = [
     "CentralRate",
+    "DailyPageViews",
     "DailyVisits",
     "ExchangeRate",
     "FeedLock",
     "FeedRun",
     "FeedState",
     "GoldPrice",
+    "InheritedVisits",
     "PageViews",
     "ProviderState",
     "RateChange",
