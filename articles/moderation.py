@@ -3,14 +3,10 @@
 Held in code and not by convention. Wagtail alone lets a moderator approve what they submitted
 themselves, and anybody with the publish permission put a text online directly."""
 
-import json
-import re
-
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import AbstractGroupApprovalTask, PagePermissionTester, TaskState
 
 
@@ -47,8 +43,7 @@ class IndependentApprovalTask(AbstractGroupApprovalTask):
         except ValidationError:
             # What it depends on has changed while it waited, a body's last day for example. Where
             # the view leads now, a message says what (wagtail_hooks.say_what_hinders).
-            page = task_state.workflow_state.content_object
-            return reverse("wagtailadmin_pages:edit", args=[page.pk])
+            return AdminURLFinder(user).get_edit_url(task_state.workflow_state.content_object)
 
 
 def had_a_hand_in(obj, user):
@@ -68,54 +63,6 @@ def had_a_hand_in(obj, user):
     if obj.live and obj.live_revision_id:
         unpublished = unpublished.filter(pk__gt=obj.live_revision_id)
     return unpublished.filter(user=user).exists()
-
-
-# What a save changes by itself, without a word of the text.
-VOLATILE = {
-    "pk",
-    "id",
-    "latest_revision",
-    "latest_revision_created_at",
-    "live_revision",
-    "has_unpublished_changes",
-    "first_published_at",
-    "last_published_at",
-    "draft_title",
-    "url_path",
-}
-BLOCK_KEY = re.compile(r' data-block-key="[^"]*"')
-
-
-def says_the_same(page, revision):
-    """Whether a page, as it would be saved, is what this revision holds already.
-
-    The editor's form can't be asked: it takes rich text without keys, defaults and rows of a draft
-    for changes, and whoever only approves would become an author.
-    """
-    fresh = json.loads(json.dumps(page.serializable_data(), cls=DjangoJSONEncoder))
-    return _words(fresh) == _words(revision.content)
-
-
-def _words(value):
-    if isinstance(value, dict):
-        return {key: _words(item) for key, item in value.items() if key not in VOLATILE}
-    if isinstance(value, list):
-        return [_words(item) for item in value]
-    if isinstance(value, str):
-        if value.startswith(("[", "{")):
-            # A StreamField is kept as text.
-            try:
-                return _words(json.loads(value))
-            except ValueError:
-                return value
-        return BLOCK_KEY.sub("", value)
-    return value
-
-
-def has_been_shown(revision):
-    """Whether others have read, or may be reading, this very version: it is no draft any more."""
-    is_live = revision.content_object.live_revision_id == revision.pk
-    return is_live or TaskState.objects.filter(revision=revision).exists()
 
 
 class ReviewedPagePermissionTester(PagePermissionTester):

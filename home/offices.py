@@ -4,6 +4,7 @@ Safe to repeat: what exists is brought up to date, nothing that operators added 
 the publish permission of those who write and review (see articles/moderation.py)."""
 
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import (
     Collection,
@@ -11,11 +12,13 @@ from wagtail.models import (
     GroupPagePermission,
     Page,
     Workflow,
+    WorkflowContentType,
     WorkflowPage,
     WorkflowTask,
 )
 
 from articles.moderation import IndependentApprovalTask
+from polls.models import Poll
 
 # Names as the office knows them, which this file finds them by.
 EDITORS = "Biên tập viên"
@@ -38,12 +41,20 @@ COLLECTION_PERMISSIONS = {
     REVIEWERS: UPLOADS,
     BOARD: [*UPLOADS, "change_image", "change_document"],
 }
+# What is written and reviewed as pages are; the publish permission is nobody's (see above).
+POLL_PERMISSIONS = {
+    EDITORS: ["view_poll", "add_poll", "change_poll"],
+    REVIEWERS: ["view_poll", "change_poll"],
+    BOARD: [
+        *("view_poll", "add_poll", "change_poll", "delete_poll"),
+        *("lock_poll", "unlock_poll", "correct_poll"),
+    ],
+}
 # What the board keeps besides pages, as app.model.
 BOARD_KEEPS = [
     "sidebar.sidebar",
     "sidebar.weatherregion",
     "sidebar.centralrate",
-    "polls.poll",
     "articles.directivetype",
     "articles.issuer",
     "articles.topic",
@@ -85,6 +96,7 @@ def set_up():
 def _permit(group, name):
     group.permissions.add(_permission("wagtailadmin.access_admin"))
     root = Page.get_first_root_node()
+    group.permissions.add(*(_permission(f"polls.{codename}") for codename in POLL_PERMISSIONS[name]))
     wanted = PAGE_PERMISSIONS[name]
     for codename in wanted:
         GroupPagePermission.objects.get_or_create(
@@ -131,5 +143,7 @@ def _set_up_workflow(groups):
     # Another workflow that operators chose since stays.
     WorkflowPage.objects.filter(page=root, workflow__name="Moderators approval").delete()
     WorkflowPage.objects.get_or_create(page=root, defaults={"workflow": workflow})
+    polls = ContentType.objects.get_for_model(Poll)
+    WorkflowContentType.objects.get_or_create(content_type=polls, defaults={"workflow": workflow})
     # Wagtail's example workflow would stand in every list of workflows, unused.
     Workflow.objects.filter(name="Moderators approval", active=True).update(active=False)

@@ -28,9 +28,9 @@ def of(request):
     return request.META["REMOTE_ADDR"]
 
 
-def may_vote(address):
-    """Whether one more ballot may come from this address now; exact however many ask at the same
-    time."""
+def admit(address):
+    """Lets one more ballot come from this address now, exactly however many ask at the same time:
+    how many it has had today with this one, or 0 if it has to wait."""
     digest = hmac.new(_key(timezone.localdate()), address.encode(), hashlib.sha256).hexdigest()
     AddressUse.objects.bulk_create([AddressUse(address=digest)], ignore_conflicts=True)
     with transaction.atomic():
@@ -40,10 +40,11 @@ def may_vote(address):
         # Clocks of two machines differ a little; one that was put right since, by more.
         recent = [moment for moment in use.recent if abs(now.timestamp() - moment) < MINUTE]
         if len(recent) >= A_MINUTE:
-            return False
+            return 0
         use.recent, use.used_at = [*recent, now.timestamp()], now
+        use.ballots += 1
         use.save()
-    return True
+    return use.ballots
 
 
 def _key(day):

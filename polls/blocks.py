@@ -5,7 +5,6 @@ from wagtail.blocks import CharBlock, StructBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from .models import Choice, Poll
-from .results import result
 
 
 class PollBlock(StructBlock):
@@ -23,10 +22,11 @@ class PollBlock(StructBlock):
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context=parent_context)
-        if poll := value["poll"]:
+        poll = value["poll"]
+        if poll and poll.live:
             context |= {
                 "poll": poll,
-                "result": result(poll.choices.all()),
+                "result": poll.result,
                 "shows_results": poll.shows_results(),
             }
         return context

@@ -1,4 +1,4 @@
-"""What an editor may do to the choices of a poll."""
+"""What an editor may do to the choices of a poll; once it is voted on, see panels_once_voted_on."""
 
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +11,13 @@ class ChoiceFormSet(BaseChildFormSet):
         super().clean()
         self._keep_choices_with_votes()
         self._refuse_equal_choices()
+        self._ask_for_a_source()
 
     def _keep_choices_with_votes(self):
         voted = [
             form
             for form in self.initial_forms
-            if self._should_delete_form(form)
-            and (form.instance.votes or form.instance.inherited_votes)
+            if self._should_delete_form(form) and form.initial.get("inherited_votes")
         ]
         for form in voted:
             # The admin hides a choice that is marked for deletion, and its error with it.
@@ -34,13 +34,32 @@ class ChoiceFormSet(BaseChildFormSet):
 
     def _refuse_equal_choices(self):
         seen = set()
-        for form in self.forms:
-            text = form.cleaned_data.get("text", "") if form.is_valid() else ""
-            if not text or self._should_delete_form(form):
+        for form in self._kept():
+            text = form.cleaned_data.get("text", "")
+            if not text:
                 continue
             if text.casefold() in seen:
                 form.add_error("text", _("This poll already has a choice with this text."))
             seen.add(text.casefold())
+
+    def _ask_for_a_source(self):
+        if self.instance.inherited_source:
+            return
+        for form in self._kept():
+            if form.cleaned_data.get("inherited_votes"):
+                form.add_error(
+                    "inherited_votes",
+                    _(
+                        "Say below, under “source of the votes from the old portal”, where this "
+                        "number is from."
+                    ),
+                )
+                return
+
+    def _kept(self):
+        return [
+            form for form in self.forms if form.is_valid() and not self._should_delete_form(form)
+        ]
 
 
 class ChoicesPanel(InlinePanel):

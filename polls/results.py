@@ -7,28 +7,36 @@ from dataclasses import dataclass
 class ChoiceResult:
     choice_id: int | None
     text: str
+    image: object | None
+    # Voters who chose it.
     votes: int
+    # Of all that were chosen, not of all voters: whoever chose two counts in two shares.
     percent: int
 
 
 @dataclass(frozen=True)
 class Result:
     choices: tuple[ChoiceResult, ...]
+    # All votes for all choices: as many as voters, where each of them has one.
     total: int
+    voters: int
     # The part of the total that was taken over from the old portal.
     inherited: int
 
 
-def result(choices):
-    """Counts rows that have `pk`, `text`, `votes` and `inherited_votes`, in their order."""
+def result(poll, choices):
+    """Counts rows that have `pk`, `text`, `image`, `votes` and `inherited_votes`, in their order.
+
+    Who voted on the old portal is known of a poll with one choice for each voter only."""
     choices = list(choices)
     votes = [choice.votes + choice.inherited_votes for choice in choices]
     return Result(
         choices=tuple(
-            ChoiceResult(choice.pk, choice.text, count, percent)
+            ChoiceResult(choice.pk, choice.text, choice.image, count, percent)
             for choice, count, percent in zip(choices, votes, percentages(votes), strict=True)
         ),
         total=sum(votes),
+        voters=poll.voters if poll.is_multiple else sum(votes),
         inherited=sum(choice.inherited_votes for choice in choices),
     )
 

@@ -10,14 +10,15 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import addresses, ballots, voters
+from . import addresses, audit, ballots, riddles, voters
 from .ballots import Outcome
 from .models import Poll
-from .results import result
 
 CLOSED_POLLS_A_PAGE = 20
 
 NO_COOKIE = "no_cookie"
+RIDDLE = "riddle"
+WRONG_ANSWER = "wrong_answer"
 # What the reader is told, and the status that goes with it.
 ANSWERS = {
     Outcome.COUNTED: (_("Thank you, your opinion has been recorded."), 200),
@@ -28,6 +29,15 @@ ANSWERS = {
     Outcome.CLOSED: (_("This poll is closed, so your choice was not counted."), 409),
     Outcome.NOT_OPEN_YET: (_("This poll is not open yet, so your choice was not counted."), 409),
     Outcome.UNKNOWN_CHOICE: (_("Please choose one of the answers below, then send again."), 400),
+    Outcome.TOO_MANY_CHOICES: (
+        _("You chose more answers than this poll allows. Please take some back, then send again."),
+        400,
+    ),
+    RIDDLE: (_("One step more: answer the small sum below, then send."), 200),
+    WRONG_ANSWER: (
+        _("That was not the answer, so your choice was not counted yet. Here is another sum."),
+        400,
+    ),
     Outcome.TOO_MANY: (
         _(
             "Many opinions came from your network within this minute, so yours was not counted "
@@ -51,8 +61,9 @@ HAS_VOTED = {Outcome.COUNTED, Outcome.ALREADY_VOTED}
 @require_safe
 def poll_list(request):
     now = timezone.now()
-    open_polls = list(Poll.objects.open(now))
-    closed = Paginator(Poll.objects.closed(now).order_by("-closes_at"), CLOSED_POLLS_A_PAGE)
+    live = Poll.objects.live()
+    open_polls = list(live.open(now))
+    closed = Paginator(live.closed(now).order_by("-closes_at"), CLOSED_POLLS_A_PAGE)
     listing = closed.get_page(request.GET.get("trang"))
     results = ballots.tally([*open_polls, *listing])
     context = {
@@ -65,7 +76,7 @@ def poll_list(request):
 
 @require_safe
 def poll_page(request, pk):
-    poll = get_object_or_404(Poll, pk=pk)
+    poll = get_object_or_404(Poll.objects.live(), pk=pk)
     token = voters.token(request)
     voted = token is not None and ballots.has_voted(poll, voters.key(poll, token))
     response = _page(request, poll, voted, ANSWERS[Outcome.COUNTED][0] if voted else "")
@@ -80,14 +91,14 @@ def poll_page(request, pk):
 @cache_control(private=True, no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def vote(request, pk):
-    poll = get_object_or_404(Poll, pk=pk)
+    poll = get_object_or_404(Poll.objects.live(), pk=pk)
     if request.method != "POST":
         return redirect(poll)
     if not _is_from_here(request):
         return render(request, "polls/refused.html", {"poll": poll}, status=403)
 
-    choice_id = _choice_id(request)
-    outcome = ballots.refusal(poll, choice_id)
+    chosen = _choice_ids(request)
+    outcome = ballots.refusal(poll, chosen)
     token = voters.token(request)
     if not outcome and token is None:
         if "thu-lai" in request.GET:
@@ -95,9 +106,9 @@ def vote(request, pk):
         else:
             return _send_again_with_token(request)
     if not outcome:
-        outcome = _cast(request, poll, choice_id, voters.key(poll, token))
+        outcome = _cast(request, poll, chosen, voters.key(poll, token))
 
-    response = _answer(request, poll, outcome)
+    response = _answer(request, poll, outcome, chosen, token)
     if outcome == Outcome.TOO_MANY:
         response["Retry-After"] = "60"
     if outcome == Outcome.COUNTED:
@@ -105,13 +116,21 @@ def vote(request, pk):
     return response
 
 
-def _cast(request, poll, choice_id, voter):
+def _cast(request, poll, chosen, voter):
     # Who has voted takes nobody's turn by trying again.
     if ballots.has_voted(poll, voter):
         return Outcome.ALREADY_VOTED
-    if not addresses.may_vote(addresses.of(request)):
+    if poll.asks_riddle:
+        asked = request.POST.get("riddle")
+        if not asked:
+            return RIDDLE
+        if not riddles.is_solved(voter, asked, request.POST.get("answer", "")):
+            return WRONG_ANSWER
+    admitted = addresses.admit(addresses.of(request))
+    audit.note(poll, admitted)
+    if not admitted:
         return Outcome.TOO_MANY
-    return ballots.cast(poll, choice_id, voter)
+    return ballots.cast(poll, chosen, voter)
 
 
 def _send_again_with_token(request):
@@ -122,19 +141,19 @@ def _send_again_with_token(request):
     return response
 
 
-def _answer(request, poll, outcome):
+def _answer(request, poll, outcome, chosen, token):
     message, status = ANSWERS[outcome]
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        counted = result(poll.choices.all())
         body = {"outcome": outcome, "message": message}
         if poll.shows_results(voted=outcome in HAS_VOTED):
-            # The shape of ballots.figures(): one function of the script shows both.
-            rows = {row.choice_id: [row.votes, row.percent] for row in counted.choices}
-            body |= {"results": rows, "total": counted.total, "page": _voted_page(poll)}
+            body["results"] = ballots.moving(poll.result)
+            body["page"] = _voted_page(poll)
         return JsonResponse(body, status=status)
     if outcome == Outcome.COUNTED:
         return HttpResponseRedirect(_voted_page(poll), status=303)
-    return _page(request, poll, outcome in HAS_VOTED, message, status)
+    asks = poll.asks_riddle and token and outcome not in HAS_VOTED
+    riddle = riddles.ask(voters.key(poll, token)) if asks else None
+    return _page(request, poll, outcome in HAS_VOTED, message, status, chosen, riddle)
 
 
 def _voted_page(poll):
@@ -142,14 +161,17 @@ def _voted_page(poll):
     return f"{poll.get_absolute_url()}?da-ghi=1#ket-qua"
 
 
-def _page(request, poll, voted, message, status=200):
+def _page(request, poll, voted, message, status=200, chosen=(), riddle=None):
     context = {
         "poll": poll,
-        "result": result(poll.choices.all()),
+        "result": poll.result,
         "voted": voted,
         "shows_results": poll.shows_results(voted),
         "message": message,
         "refused": status != 200,
+        "chosen": chosen,
+        "riddle": riddle,
+        "corrections": poll.corrections.select_related("choice"),
     }
     return render(request, "polls/poll.html", context, status=status)
 
@@ -166,6 +188,7 @@ def _is_from_here(request):
         return False
 
 
-def _choice_id(request):
-    text = request.POST.get("choice", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+def _choice_ids(request):
+    """What was ticked, without what can be nobody's id."""
+    texts = request.POST.getlist("choice")
+    return {int(text) for text in texts if text.isascii() and text.isdecimal() and len(text) < 19}

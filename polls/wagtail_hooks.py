@@ -1,30 +1,109 @@
+from functools import cache
+
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
-from django.db.models import ProtectedError
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.panels import ObjectList
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn
+from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import EditView, SnippetViewSet
+from wagtail.snippets.views.snippets import EditView, PreviewOnEditView, SnippetViewSet
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
 
+from . import admin_views, corrections
 from .models import Ballot, Poll
+from .models.polls import MOST_CHOICES
 
 
 class PollEditView(EditView):
-    def form_valid(self, form):
-        try:
-            return super().form_valid(form)
-        except ProtectedError:
-            # A ballot arrived between the check of the form and the saving.
+    @cached_property
+    def is_voted_on(self):
+        return self.live_object.is_voted_on
+
+    def get_panel(self):
+        return voted_on_panel() if self.is_voted_on else super().get_panel()
+
+    def is_valid(self, form):
+        if self.is_voted_on and (typed := self._typed_too_late()):
+            # The editor opened the form before the first ballot came.
+            self.produced_error_code = "voted_on"
             self.produced_error_message = _(
-                "Meanwhile a choice that you deleted has been voted for."
+                "The first votes came while you were writing, so question and choices stay as they "
+                "were; a mistake in them can be corrected in public. Not stored: %(typed)s"
+            ) % {"typed": "; ".join(f"“{text}”" for text in typed)}
+            return False
+        return super().is_valid(form)
+
+    def _typed_too_late(self):
+        sent = self.request.POST
+        stands = {self.live_object.question, *(c.text for c in self.live_object.choices.all())}
+        names = ["question", *(f"choices-{number}-text" for number in range(MOST_CHOICES + 1))]
+        texts = [sent.get(name, "").strip() for name in names]
+        return [text for text in texts if text and text not in stands]
+
+    @cached_property
+    def header_more_buttons(self):
+        buttons = list(super().header_more_buttons)
+        if self.request.user.has_perm("polls.view_ballot"):
+            buttons.append(audit_button(self.object))
+        if self.is_voted_on and self.request.user.has_perm("polls.correct_poll"):
+            address = reverse("polls_correct", args=[self.object.pk])
+            buttons.append(
+                Button(_("Correct a mistake"), url=address, icon_name="edit", priority=31)
             )
-            return self.form_invalid(form)
+        return buttons
+
+
+class PollPreviewOnEditView(PreviewOnEditView):
+    def get_form_class(self):
+        if self.object.is_voted_on:
+            return voted_on_panel().get_form_class()
+        return super().get_form_class()
+
+
+@cache
+def voted_on_panel():
+    return ObjectList(Poll.panels_once_voted_on).bind_to_model(Poll)
+
+
+def audit_button(poll):
+    address = reverse("polls_audit", args=[poll.pk])
+    return Button(_("Ballots and audit"), url=address, icon_name="clipboard-list", priority=30)
+
+
+@hooks.register("register_snippet_listing_buttons")
+def listing_buttons(snippet, user, next_url=None):
+    if isinstance(snippet, Poll) and user.has_perm("polls.view_ballot"):
+        yield audit_button(snippet)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls():
+    return admin_views.urls
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions):
+    actions.register_action(
+        corrections.ACTION, _("Correct a poll"), _("Corrected what had been voted on")
+    )
+
+
+@hooks.register("before_unpublish")
+def keep_polls_online(request, poll):
+    if isinstance(poll, Poll) and poll.is_voted_on:
+        messages.error(
+            request, _("“%(poll)s” has votes, so it stays: close it instead.") % {"poll": poll}
+        )
+        return redirect(poll.snippet_viewset.get_url_name("edit"), poll.pk)
+    return None
 
 
 def state_label(poll):
@@ -51,6 +130,7 @@ class PollViewSet(SnippetViewSet):
     add_to_admin_menu = True
     list_display = [
         "question",
+        LiveStatusTagColumn(),
         Column("state", label=_("State"), accessor=state_label),
         Column("total", label=_("Votes"), accessor=grouped_total, sort_key="total"),
         Column("opens_at", label=_("Opens at"), accessor=opening, sort_key="opens_at"),
@@ -58,6 +138,7 @@ class PollViewSet(SnippetViewSet):
     ]
     search_fields = ["question"]
     edit_view_class = PollEditView
+    preview_on_edit_view_class = PollPreviewOnEditView
 
     def get_queryset(self, request):
         return Poll.objects.with_totals()
@@ -115,12 +196,21 @@ class BallotAdmin(ModelAdmin):
     menu_order = 310
     permission_helper_class = ReadOnly
     history_view_enabled = False
-    list_display = ["poll", "choice", "cast_on"]
-    list_export = ["poll", "choice", "cast_on"]
+    list_display = ["poll", "chosen", "cast_on"]
+    list_export = ["poll", "chosen", "cast_on"]
     list_filter = [PollFilter]
-    list_select_related = ["poll", "choice"]
     ordering = ["-pk"]
     export_filename = "ballots"
+
+    def get_queryset(self, request):
+        ballots = super().get_queryset(request)
+        return ballots.select_related("poll").prefetch_related("ticks__choice")
+
+    def chosen(self, ballot):
+        # By name: in no order that tells what was ticked first.
+        return "; ".join(sorted(tick.choice.text for tick in ballot.ticks.all()))
+
+    chosen.short_description = _("choices")
 
     def cast_on(self, ballot):
         return timezone.localtime(ballot.cast_at).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,16 +1,13 @@
 """Rates for spreadsheets: UTF-8, figures with a decimal point, times of the ISO kind."""
 
-import csv
-
-from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from polls.sheets import csv_file
+
 from . import currencies, providers
 
-# What a spreadsheet takes for the beginning of a formula.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 PRICES = [
     gettext_lazy("Buys cash (đồng, decimal point)"),
     gettext_lazy("Buys by transfer (đồng, decimal point)"),
@@ -29,7 +26,7 @@ def board(rates):
         _("Fetched at"),
         *SOURCE,
     ]
-    return _file("ty-gia.csv", titles, map(_row_of_board, rates))
+    return csv_file("ty-gia.csv", titles, map(_row_of_board, rates))
 
 
 def _row_of_board(rate):
@@ -63,7 +60,7 @@ def history(currency, changes):
         ]
         for change in changes
     )
-    return _file(f"ty-gia-{currency.lower()}.csv", titles, rows)
+    return csv_file(f"ty-gia-{currency.lower()}.csv", titles, rows)
 
 
 def _prices(priced):
@@ -78,19 +75,3 @@ def _time(moment):
 def _source(name):
     source = providers.source(name)
     return [name, f"{source.terms}, {source.link}" if source else ""]
-
-
-def _file(name, titles, rows):
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    # Without the mark, Excel takes UTF-8 for the letters of Western Europe.
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow([str(title) for title in titles])
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return response
-
-
-def harmless(text):
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polls import ballots, voters
 from polls.ballots import Outcome
 from polls.models import Ballot, Choice, Poll
-from polls.results import percentages, result
+from polls.results import percentages
 
 NOW = timezone.now()
 
@@ -41,9 +41,11 @@ def first_choice(poll):
 @pytest.mark.django_db
 def test_a_ballot_is_stored_and_counted():
     poll = make_poll()
-    assert ballots.cast(poll, first_choice(poll), voter(1)) is Outcome.COUNTED
+    assert ballots.cast(poll, {first_choice(poll)}, voter(1)) is Outcome.COUNTED
     ballot = Ballot.objects.get()
-    assert (ballot.poll, ballot.choice_id, ballot.voter) == (poll, first_choice(poll), voter(1))
+    assert (ballot.poll, ballot.voter) == (poll, voter(1))
+    assert [tick.choice_id for tick in ballot.ticks.all()] == [first_choice(poll)]
+    assert poll.voters == 1
     assert [choice.votes for choice in poll.choices.all()] == [1, 0]
 
 
@@ -51,8 +53,8 @@ def test_a_ballot_is_stored_and_counted():
 def test_a_voter_is_counted_once_even_for_another_choice():
     poll = make_poll()
     first, second = poll.choices.all()
-    ballots.cast(poll, first.pk, voter(1))
-    assert ballots.cast(poll, second.pk, voter(1)) is Outcome.ALREADY_VOTED
+    ballots.cast(poll, {first.pk}, voter(1))
+    assert ballots.cast(poll, {second.pk}, voter(1)) is Outcome.ALREADY_VOTED
     assert ballots.tally([poll])[poll.pk].total == 1
     assert ballots.recount(poll) == {}
 
@@ -60,7 +62,7 @@ def test_a_voter_is_counted_once_even_for_another_choice():
 @pytest.mark.django_db
 def test_a_voter_of_one_poll_may_vote_in_another():
     for poll in (make_poll(), make_poll()):
-        assert ballots.cast(poll, first_choice(poll), voter(1)) is Outcome.COUNTED
+        assert ballots.cast(poll, {first_choice(poll)}, voter(1)) is Outcome.COUNTED
 
 
 @pytest.mark.django_db
@@ -71,7 +73,7 @@ def test_a_voter_of_one_poll_may_vote_in_another():
 def test_a_poll_opens_and_closes_by_itself(opens, closes, outcome):
     now = timezone.now()
     poll = make_poll(opens_at=now + timedelta(hours=opens), closes_at=now + timedelta(hours=closes))
-    assert ballots.cast(poll, first_choice(poll), voter(1)) is outcome
+    assert ballots.cast(poll, {first_choice(poll)}, voter(1)) is outcome
     assert Ballot.objects.count() == (1 if outcome is Outcome.COUNTED else 0)
 
 
@@ -79,7 +81,7 @@ def test_a_poll_opens_and_closes_by_itself(opens, closes, outcome):
 def test_a_choice_of_another_poll_is_unknown():
     poll, other = make_poll(), make_poll()
     for choice_id in (first_choice(other), 0, None, 2**62):
-        assert ballots.cast(poll, choice_id, voter(1)) is Outcome.UNKNOWN_CHOICE
+        assert ballots.cast(poll, {choice_id}, voter(1)) is Outcome.UNKNOWN_CHOICE
     assert not Ballot.objects.exists()
 
 
@@ -94,7 +96,7 @@ def test_a_choice_that_disappears_while_voting_leaves_no_ballot():
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(editor_deletes_the_choice):
-        assert ballots.cast(poll, choice_id, voter(1)) is Outcome.UNKNOWN_CHOICE
+        assert ballots.cast(poll, {choice_id}, voter(1)) is Outcome.UNKNOWN_CHOICE
     assert not Ballot.objects.exists()
 
 
@@ -129,7 +131,7 @@ def cast_in_parallel(poll, voters, threads=32):
             start.wait()
             for index in range(number, len(voters), threads):
                 choice_id = choices[index % len(choices)]
-                outcomes.append(ballots.cast(poll, choice_id, voters[index]))
+                outcomes.append(ballots.cast(poll, {choice_id}, voters[index]))
         finally:
             connections.close_all()
 
@@ -165,16 +167,42 @@ def test_one_voter_100_times_in_parallel_is_exactly_one(several_connections):
 def test_recount_names_counters_that_differ_from_the_ballots():
     poll = make_poll(16, 4)
     first, second = poll.choices.all()
-    ballots.cast(poll, first.pk, voter(1))
+    ballots.cast(poll, {first.pk}, voter(1))
     assert ballots.recount(poll) == {}
     Choice.objects.filter(pk=second.pk).update(votes=3)
     assert ballots.recount(poll) == {second.pk: (3, 0)}
+    Poll.objects.filter(pk=poll.pk).update(voters=2)
+    assert ballots.recount(poll) == {second.pk: (3, 0), None: (2, 1)}
+
+
+@pytest.mark.django_db
+def test_of_several_choices_a_voter_may_tick_as_many_as_the_poll_allows():
+    poll = make_poll(0, 0, 0, most_choices=2)
+    first, second, third = (choice.pk for choice in poll.choices.all())
+    assert ballots.cast(poll, {first, second}, voter(1)) is Outcome.COUNTED
+    assert ballots.cast(poll, {second}, voter(2)) is Outcome.COUNTED
+    assert ballots.cast(poll, {first, second, third}, voter(3)) is Outcome.TOO_MANY_CHOICES
+    assert ballots.cast(poll, set(), voter(3)) is Outcome.UNKNOWN_CHOICE
+    assert ballots.cast(poll, {first, 10**9}, voter(3)) is Outcome.UNKNOWN_CHOICE
+    counted = poll.result
+    assert [row.votes for row in counted.choices] == [1, 2, 0]
+    assert [row.percent for row in counted.choices] == [33, 67, 0]
+    assert (counted.voters, counted.total) == (2, 3)
+    assert ballots.recount(poll) == {}
+
+
+@pytest.mark.django_db
+def test_a_poll_with_one_choice_for_each_takes_no_second():
+    poll = make_poll()
+    both = {choice.pk for choice in poll.choices.all()}
+    assert ballots.cast(poll, both, voter(1)) is Outcome.TOO_MANY_CHOICES
+    assert not Ballot.objects.exists()
 
 
 @pytest.mark.django_db
 def test_the_figures_of_the_old_portal_are_counted_in():
     poll = make_poll(16, 4, 1, 4)
-    ballots.cast(poll, poll.choices.last().pk, voter(1))
+    ballots.cast(poll, {poll.choices.last().pk}, voter(1))
     counted = ballots.tally([poll])[poll.pk]
     assert [row.votes for row in counted.choices] == [16, 4, 1, 5]
     assert (counted.total, counted.inherited) == (26, 25)
@@ -183,7 +211,7 @@ def test_the_figures_of_the_old_portal_are_counted_in():
 @pytest.mark.django_db
 def test_the_old_poll_has_its_old_percentages():
     poll = make_poll(16, 4, 1, 4)
-    counted = result(poll.choices.all())
+    counted = poll.result
     assert [row.percent for row in counted.choices] == [64, 16, 4, 16]
 
 
@@ -197,13 +225,17 @@ def test_many_polls_are_counted_in_one_query(django_assert_num_queries):
 
 
 @pytest.mark.django_db
-def test_the_figures_that_move_take_one_query(django_assert_num_queries):
+def test_the_figures_that_move_take_two_queries(django_assert_num_queries):
     poll, other = make_poll(16, 4), make_poll(0, 0)
     yes, no = poll.choices.all()
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         figures = ballots.figures([poll.pk, other.pk, 10**9])
     assert set(figures) == {poll.pk, other.pk}
-    assert figures[poll.pk] == {"total": 20, "choices": {yes.pk: [16, 80], no.pk: [4, 20]}}
+    assert figures[poll.pk] == {
+        "total": 20,
+        "voters": 20,
+        "choices": {yes.pk: [16, 80], no.pk: [4, 20]},
+    }
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**7), max_size=20))

@@ -62,7 +62,7 @@ def test_who_has_not_voted_learns_nothing_and_may_still_vote(shown):
 def test_who_has_voted_sees_the_results():
     poll, reader = make_poll(Shown.AFTER_VOTING), Client()
     answer = vote(poll, reader, **JSON).json()
-    assert answer["total"] == SECRET + 1
+    assert answer["results"]["total"] == SECRET + 1
     assert answer["page"].startswith(poll.get_absolute_url())
     assert tells(reader.get(poll.get_absolute_url()).content.decode())
     # The second try is refused with what the first one gave a right to.

@@ -102,7 +102,9 @@ def test_votes_come_along(client, page):
     poll = Poll.objects.create(question="Có nên?")
     choice = Choice.objects.create(poll=poll, text="Có", votes=3)
     answer = live(client, poll=[poll.pk, 999]).json()
-    assert answer["polls"] == {str(poll.pk): {"total": 3, "choices": {str(choice.pk): [3, 100]}}}
+    assert answer["polls"] == {
+        str(poll.pk): {"total": 3, "voters": 3, "choices": {str(choice.pk): [3, 100]}}
+    }
 
 
 def test_drafts_and_private_pages_are_neither_counted_nor_told_of(client, page):

@@ -1,4 +1,3 @@
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.utils.functional import SimpleLazyObject
@@ -11,15 +10,12 @@ from wagtail.images import get_image_model
 from wagtail.models import Orderable, Page, PageQuerySet, Site
 from wagtail.search import index
 
+from polls.reviewed import ReviewedMixin
 from sidebar.models import Sidebar
 from sidebar.visits import view_count
 
 from ..blocks import BodyStreamBlock
-from ..moderation import (
-    ReviewedPagePermissionTester,
-    has_been_shown,
-    says_the_same,
-)
+from ..moderation import ReviewedPagePermissionTester
 from ..vietnamese import fold_slug, free_slug
 from .changes import RegisterVersion
 
@@ -47,7 +43,7 @@ def free_page_slug(slug, parent, page):
     return free_slug(slug, lambda wanted: not Page._slug_is_available(wanted, parent, page))
 
 
-class PortalPage(Page):
+class PortalPage(ReviewedMixin, Page):
     """What every page of the portal shares: a plain address, four eyes, breadcrumbs, a sidebar."""
 
     base_form_class = PortalPageForm
@@ -81,22 +77,6 @@ class PortalPage(Page):
             # Asked again here, behind the form: while an editor presses a button, autosave may be
             # making the same page.
             self.slug = free_page_slug(made, self.get_parent(), self)
-
-    def save_revision(self, *args, user=None, overwrite_revision=None, **kwargs):
-        # Wagtail's editor asks for locks, its API doesn't; here every way comes by.
-        lock = user and self.get_lock()
-        if lock and lock.for_user(user):
-            raise PermissionDenied
-        latest = self.get_latest_revision() if user and self.workflow_in_progress else None
-        if latest and says_the_same(self, latest):
-            # Whoever only approves or sends back is no author of a version.
-            return latest
-        if overwrite_revision and has_been_shown(overwrite_revision):
-            # Autosave may not rewrite what was published or approved, nor who wrote it.
-            overwrite_revision = None
-        return super().save_revision(
-            *args, user=user, overwrite_revision=overwrite_revision, **kwargs
-        )
 
     # Those of the whole portal, where the request has asked for them (privacy.py).
     known_restrictions = None

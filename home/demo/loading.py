@@ -172,6 +172,7 @@ class Maker:
             question=item.question,
             opens_at=item.opens_at,
             closes_at=item.closes_at,
+            inherited_source=item.inherited_source,
             method_note=item.method_note,
         )
         poll.choices = [

@@ -16,6 +16,7 @@ class Question:
     closes_at: datetime
     choices: tuple  # (text, votes taken over from the old portal)
     method_note: str
+    inherited_source: str = ""
 
 
 def end_of_next_month(today):
@@ -53,5 +54,6 @@ def questions(today):
             ),
             "Câu hỏi và 25 phiếu đầu tiên được chuyển từ cổng thông tin cũ. Kết quả chỉ để tham "
             "khảo, không đại diện cho toàn dân.",
+            "trang thăm dò ý kiến của cổng thông tin cũ, chép lại khi chuyển sang cổng mới",
         ),
     ]

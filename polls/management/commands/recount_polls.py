@@ -19,7 +19,9 @@ class Command(BaseCommand):
             state = self.style.ERROR(_("WRONG")) if differing else self.style.SUCCESS(_("right"))
             self.stdout.write(f"{state}  {poll.cast:>7}  {poll}")
             for choice, (counter, rows) in differing.items():
-                words = _("choice %(choice)d: counter %(counter)d, ballots %(rows)d")
+                words = _("voters: counter %(counter)d, ballots %(rows)d")
+                if choice is not None:
+                    words = _("choice %(choice)d: counter %(counter)d, ballots %(rows)d")
                 self.stdout.write(
                     "         " + words % {"choice": choice, "counter": counter, "rows": rows}
                 )

@@ -20,7 +20,9 @@ function showPoll(poll, results) {
             row.querySelectorAll("rect").forEach((bar) => bar.setAttribute("width", percent));
         }
     }
-    poll.querySelectorAll("[data-total]").forEach((element) => show(element, results.total));
+    for (const name of ["total", "voters"]) {
+        poll.querySelectorAll(`[data-${name}]`).forEach((element) => show(element, results[name]));
+    }
 }
 
 async function refresh(isFirst) {
@@ -60,13 +62,14 @@ async function vote(event) {
             headers: { Accept: "application/json" },
         });
         const answer = await response.json();
+        if (answer.outcome === "riddle") return form.submit(); // which stands on the poll's own page
         const message = poll.querySelector("[data-poll-message]");
         message.textContent = answer.message;
         message.tabIndex = -1;
         message.focus(); // the button that had it is disabled now
         // Hidden until now from whoever had not voted: they stand on a page of their own.
         if (answer.results && poll.querySelector("[data-poll-hidden]")) return location.assign(answer.page);
-        if (answer.results) showPoll(poll, { choices: answer.results, total: answer.total });
+        if (answer.results) showPoll(poll, answer.results);
         if (response.ok) form.querySelectorAll("input").forEach((input) => (input.disabled = true));
         else button.disabled = false;
     } catch {
