@@ -46,7 +46,7 @@ def cast(poll, choice_ids, voter):
         with transaction.atomic():
             # First, and so in one order for all: the poll's row, the ballot, the choices' rows.
             Poll.objects.filter(pk=poll.pk).update(voters=F("voters") + 1)
-            ballot = Ballot.objects.create(poll=poll, voter=voter)
+            ballot = Ballot.objects.create(poll=poll, voter=voter, cast_at=timezone.now())
             Tick.objects.bulk_create(Tick(ballot=ballot, choice_id=pk) for pk in choice_ids)
             chosen = Choice.objects.filter(poll=poll, pk__in=choice_ids)
             if chosen.update(votes=F("votes") + 1) < len(choice_ids):

@@ -6,6 +6,7 @@ import math
 
 from django.http import HttpResponse
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, TYPE_STRING
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -53,7 +54,8 @@ def _fill(sheet, titles, rows):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(number, column)
             if isinstance(value, str):
-                cell.set_explicit_value(value)
+                cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+                cell.data_type = TYPE_STRING
             else:
                 cell.value = value
             widths[column - 1] = max(widths[column - 1], len(str(value)))

@@ -30,6 +30,9 @@ class PollEditView(EditView):
     def get_panel(self):
         return voted_on_panel() if self.is_voted_on else super().get_panel()
 
+    def get_form_class(self):
+        return voted_on_panel().get_form_class() if self.is_voted_on else super().get_form_class()
+
     def is_valid(self, form):
         if self.is_voted_on and (typed := self._typed_too_late()):
             # The editor opened the form before the first ballot came.

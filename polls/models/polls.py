@@ -200,7 +200,7 @@ class Poll(
     def with_content_json(self, content):
         # A draft may be older than the first ballot.
         draft = super().with_content_json(content)
-        draft._keep_what_was_voted_on(self)
+        draft._keep_what_was_voted_on(Poll.objects.get(pk=self.pk))
         return draft
 
     def _keep_what_was_voted_on(self, stored):
