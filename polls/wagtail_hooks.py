@@ -134,7 +134,7 @@ class PollViewSet(SnippetViewSet):
     list_display = [
         "question",
         LiveStatusTagColumn(),
-        Column("state", label=_("State"), accessor=state_label),
+        Column("state", label=_("Voting"), accessor=state_label),
         Column("total", label=_("Votes"), accessor=grouped_total, sort_key="total"),
         Column("opens_at", label=_("Opens at"), accessor=opening, sort_key="opens_at"),
         Column("closes_at", label=_("Closes at"), accessor=closing, sort_key="closes_at"),

@@ -30,6 +30,8 @@ MOST_CHOICES = 20
 # What voters have relied on; the choices besides.
 FROZEN = ["question", "most_choices", "inherited_source"]
 
+# Rarely needed: folded away.
+FROM_OLD_PORTAL = _("If the old portal asked the same")
 PERIOD_PANELS = [
     MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at")], _("Voting period")),
 ]
@@ -146,14 +148,20 @@ class Poll(
         *PERIOD_PANELS,
         ChoicesPanel(
             "choices",
-            [FieldPanel("text"), FieldPanel("image"), FieldPanel("inherited_votes")],
+            [
+                FieldPanel("text"),
+                FieldPanel("image"),
+                MultiFieldPanel(
+                    [FieldPanel("inherited_votes")], FROM_OLD_PORTAL, classname="collapsed"
+                ),
+            ],
             heading=_("Choices"),
             label=_("Choice"),
             min_num=2,
             max_num=MOST_CHOICES,
         ),
         FieldPanel("most_choices"),
-        FieldPanel("inherited_source"),
+        MultiFieldPanel([FieldPanel("inherited_source")], FROM_OLD_PORTAL, classname="collapsed"),
         *LASTING_PANELS,
     ]
     # What a word of ours can no longer change stands there to be read.
