@@ -152,7 +152,6 @@ def _rendered(request, template, poll, title, context):
         {
             "page_title": title,
             "header_title": title,
-            "page_subtitle": poll.question,
             "header_icon": viewset.icon,
             "breadcrumbs_items": [{"url": url, "label": label} for url, label in steps],
             "poll": poll,

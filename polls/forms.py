@@ -3,7 +3,7 @@
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
-from wagtail.admin.panels import InlinePanel
+from wagtail.admin.panels import HelpPanel, InlinePanel
 
 
 class ChoiceFormSet(BaseChildFormSet):
@@ -67,3 +67,15 @@ class ChoicesPanel(InlinePanel):
         options = super().get_form_options()
         options["formsets"][self.relation_name]["formset"] = ChoiceFormSet
         return options
+
+
+class FrozenOptionsPanel(HelpPanel):
+    """What people have voted on, to be read."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"template": "polls/admin/frozen_options.html", **kwargs})
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context=None):
+            may_correct = self.request.user.has_perm("polls.correct_poll")
+            return super().get_context_data(parent_context) | {"may_correct": may_correct}

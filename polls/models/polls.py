@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.images import get_image_model_string
 from wagtail.models import (
     DraftStateMixin,
@@ -22,7 +22,7 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
-from ..forms import ChoicesPanel
+from ..forms import ChoicesPanel, FrozenOptionsPanel
 from ..results import result
 from ..reviewed import ReviewedMixin
 
@@ -166,7 +166,7 @@ class Poll(
     ]
     # What a word of ours can no longer change stands there to be read.
     panels_once_voted_on = [
-        HelpPanel(template="polls/admin/frozen_options.html", heading=_("Question and choices")),
+        FrozenOptionsPanel(heading=_("Question and choices")),
         *PERIOD_PANELS,
         *LASTING_PANELS,
     ]
