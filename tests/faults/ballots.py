@@ -31,7 +31,7 @@ from signal import SIGKILL
 from urllib.parse import urlencode, urlsplit
 
 from tests import servers
-from tests.e2e.running import ROOT, portal_processes
+from tests.e2e.running import NO_FEEDS, ROOT, inherited, portal_processes
 
 SCENARIOS = DISTINCT, ONE_VOTER, KILLS = ("distinct", "one-voter", "kills")
 BALLOTS = {"postgres": 2000, "sqlite": 400}
@@ -47,6 +47,7 @@ PAUSES = (0.2, 0.8)
 ANSWERED_WITHIN = 60
 # For how long PostgreSQL stays away.
 AWAY = (0.5, 2.0)
+SET_UP_WITHIN = 600
 # Of a scenario as a whole: longer is a fault of its own.
 DONE_WITHIN = 900
 # What readers have no business to see, whatever happens inside.
@@ -161,6 +162,17 @@ def scratch(engine):
                 "DATABASE_URL": server.address,
                 "REDIS_URL": stack.enter_context(servers.redis()),
             }
+        # Beforehand: on a disk that is written through to, and on a busy machine, it may take
+        # longer than a portal has for its first page.
+        made = subprocess.run(
+            [sys.executable, "manage.py", "serve", "--set-up-only"],
+            cwd=ROOT,
+            env=inherited() | NO_FEEDS | env | {"DATA_DIR": str(folder / "data")},
+            capture_output=True,
+            text=True,
+            timeout=SET_UP_WITHIN,
+        )
+        assert made.returncode == 0, f"{made.stdout[-3000:]}\n{made.stderr[-3000:]}"
         yield stack.enter_context(portal_processes(folder, env)), server
 
 
