@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -164,3 +164,120 @@ def stop(process, number):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+class DurablePostgres:
+    """A server whose data reaches the disk as in an office: what it confirmed outlives a SIGKILL.
+
+    (postgres() above is told not to wait for the disk.) Start it from the main thread: it ends with
+    the thread that started it.
+    """
+
+    def __init__(self, folder, programs, account):
+        self.folder = folder
+        self.programs = programs
+        self.account = account
+        # The same after a restart, or the portal would not find it again.
+        self.port = free_port()
+        self.address = f"postgres://portal@127.0.0.1:{self.port}/portal"
+        self.process = None
+
+    def create(self):
+        options = ["--auth=trust", "--username=portal", "--encoding=UTF8", "--locale=C.UTF-8"]
+        made = subprocess.run(
+            [self.programs / "initdb", *options, self.folder / "data"],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            **self.account,
+        )
+        assert made.returncode == 0, made.stderr
+        self.start()
+        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE portal")
+
+    def start(self):
+        """Returns when it answers, its recovery included."""
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": self.folder,
+            # Not left to a default: they are what is tried here.
+            "fsync": "on",
+            "synchronous_commit": "on",
+            "full_page_writes": "on",
+        }
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    self.programs / "postgres",
+                    *("-D", self.folder / "data"),
+                    *(f"--{name}={value}" for name, value in settings.items()),
+                ],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGQUIT),
+                **self.account,
+            )
+        answers(
+            lambda: psycopg.connect(self._maintenance()).close(),
+            psycopg.OperationalError,
+            self.process,
+        )
+
+    def kill(self):
+        """SIGKILL of every process at once; how many there were. Returns when all are gone."""
+        # Stopped first: it starts no more children while they are counted, nor ends them gently.
+        self.process.send_signal(signal.SIGSTOP)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        # Each has a session of its own: a signal to the group would reach the first one only.
+        victims = [int(pid) for pid in children.read_text().split()]
+        for pid in (self.process.pid, *victims):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        deadline = time.monotonic() + PATIENCE
+        while left := [pid for pid in victims if is_running(pid)]:
+            assert time.monotonic() < deadline, f"outlived SIGKILL: {left}"
+            # Children of a process that is gone: nobody here can wait for their end.
+            time.sleep(0.01)
+        return 1 + len(victims)
+
+    def _maintenance(self):
+        return f"{self.address.rpartition('/')[0]}/postgres"
+
+
+@contextmanager
+def durable_postgres():
+    """A DurablePostgres that runs and has an empty database."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    path = os.pathsep.join([*map(str, reversed(found)), os.environ.get("PATH", "")])
+    initdb = shutil.which("initdb", path=path)
+    if not initdb:
+        raise Missing("a PostgreSQL: apt-get install postgresql redis-server")
+    account = unprivileged_account()
+    folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
+    try:
+        if account:
+            shutil.chown(folder, account["user"], account["group"])
+        server = DurablePostgres(folder, Path(initdb).resolve().parent, account)
+        try:
+            server.create()
+            yield server
+        finally:
+            if server.process:
+                stop(server.process, signal.SIGINT)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_running(pid):
+    """Not one that is dead and only waits to be buried."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    # The name before it, in brackets, may hold anything.
+    return text.rpartition(")")[2].split()[0] not in {"Z", "X"}
