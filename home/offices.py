@@ -96,7 +96,9 @@ def set_up():
 def _permit(group, name):
     group.permissions.add(_permission("wagtailadmin.access_admin"))
     root = Page.get_first_root_node()
-    group.permissions.add(*(_permission(f"polls.{codename}") for codename in POLL_PERMISSIONS[name]))
+    group.permissions.add(
+        *(_permission(f"polls.{codename}") for codename in POLL_PERMISSIONS[name])
+    )
     wanted = PAGE_PERMISSIONS[name]
     for codename in wanted:
         GroupPagePermission.objects.get_or_create(

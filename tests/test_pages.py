@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -369,6 +370,24 @@ def test_an_error_of_ours_shows_nothing_of_the_inside(home, monkeypatch):
     shown = response.content.decode()
     assert "đang gặp sự cố" in shown
     assert "ruột gan" not in shown
+
+
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_while_the_database_is_away_readers_are_asked_to_come_back(client, fault):
+    client.raise_request_exception = False
+
+    def away(execute, sql, params, many, context):
+        raise fault("connection to server at 10.0.0.5 failed")
+
+    with connection.execute_wrapper(away):
+        response = client.get("/y-kien/1/")
+        answer = client.post("/y-kien/1/bo-phieu/", headers={"Accept": "application/json"})
+    for refused in (response, answer):
+        assert refused.status_code == 503
+        assert refused["Retry-After"] == "30"
+        assert b"10.0.0.5" not in refused.content
+    assert "đang gặp sự cố" in response.content.decode()
+    assert "chưa trả lời được" in answer.json()["message"]
 
 
 def test_a_page_that_is_made_twice_at_the_same_moment_gets_two_addresses(home):

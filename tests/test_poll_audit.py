@@ -167,7 +167,7 @@ def test_a_poll_may_ask_for_a_small_sum_first():
     assert response.status_code == 200
     riddle = response.context["riddle"]
     page = response.content.decode()
-    assert riddle.question in page
+    assert riddle.question.capitalize() in page
     assert "bằng bao nhiêu?" in page
     assert f'value="{poll.choices.first().pk}" required checked' in page
     assert not Ballot.objects.exists()

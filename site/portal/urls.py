@@ -41,3 +41,4 @@ urlpatterns += [path("", include(wagtail_urls))]
 
 handler404 = "home.views.not_found"
 handler403 = "home.views.refused"
+handler500 = "home.views.failed"
