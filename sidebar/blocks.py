@@ -76,7 +76,10 @@ class VisitorStatsBlock(blocks.StructBlock):
         # Here and not above: visits.py needs the models, which need this file.
         from . import visits
 
-        return super().get_context(value, parent_context) | {"figures": visits.figures()}
+        return super().get_context(value, parent_context) | {
+            "figures": visits.figures(),
+            "inherited": models.InheritedVisits.objects.first(),
+        }
 
     class Meta:
         icon = "group"

@@ -1,11 +1,18 @@
-"""Rates for spreadsheets: UTF-8, figures with a decimal point, times of the ISO kind."""
+"""Files for spreadsheets. CSV: UTF-8, figures with a decimal point, times of the ISO kind."""
 
 import csv
+from datetime import date, datetime
+from io import BytesIO
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from . import currencies, providers
 
@@ -29,7 +36,7 @@ def board(rates):
         _("Fetched at"),
         *SOURCE,
     ]
-    return _file("ty-gia.csv", titles, map(_row_of_board, rates))
+    return csv_file("ty-gia.csv", titles, map(_row_of_board, rates))
 
 
 def _row_of_board(rate):
@@ -63,7 +70,7 @@ def history(currency, changes):
         ]
         for change in changes
     )
-    return _file(f"ty-gia-{currency.lower()}.csv", titles, rows)
+    return csv_file(f"ty-gia-{currency.lower()}.csv", titles, rows)
 
 
 def _prices(priced):
@@ -80,17 +87,74 @@ def _source(name):
     return [name, f"{source.terms}, {source.link}" if source else ""]
 
 
-def _file(name, titles, rows):
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+def csv_file(name, titles, rows):
+    response = _answer("text/csv; charset=utf-8", name)
     # Without the mark, Excel takes UTF-8 for the letters of Western Europe.
     response.write("\ufeff")
     writer = csv.writer(response)
     writer.writerow([str(title) for title in titles])
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(_written(cell)) for cell in row] for row in rows)
     return response
+
+
+def _written(cell):
+    if cell is None:
+        return ""
+    return _time(cell) if isinstance(cell, datetime) else str(cell)
 
 
 def harmless(text):
     """A cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# As wide as what stands there, in characters, within reason.
+NARROWEST, WIDEST = 10, 60
+
+
+def xlsx_file(name, titles, rows):
+    """Numbers and days are such, so that they can be summed and sorted; all else is text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    rows = [[str(title) for title in titles], *rows]
+    for number, column in enumerate(zip(*rows, strict=True), start=1):
+        longest = max(len(str(cell)) for cell in column)
+        width = max(NARROWEST, min(longest + 2, WIDEST))
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = "A2"
+    for number, row in enumerate(rows):
+        cells = [_xlsx_cell(sheet, value) for value in row]
+        if number == 0:
+            for cell in cells:
+                cell.font = Font(bold=True)
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.append(cells)
+    content = BytesIO()
+    book.save(content)
+    response = _answer(XLSX, name)
+    response.write(content.getvalue())
+    return response
+
+
+def _xlsx_cell(sheet, value):
+    if isinstance(value, datetime):
+        # Excel knows no zones.
+        cell = WriteOnlyCell(sheet, timezone.make_naive(value))
+        cell.number_format = "dd/mm/yyyy hh:mm"
+    elif isinstance(value, date):
+        cell = WriteOnlyCell(sheet, value)
+        cell.number_format = "dd/mm/yyyy"
+    elif isinstance(value, str):
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        # Whatever it begins with.
+        cell.data_type = "s"
+    else:
+        cell = WriteOnlyCell(sheet, value)
+    return cell
+
+
+def _answer(kind, name):
+    response = HttpResponse(content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
