@@ -162,7 +162,7 @@ def visit_statistics(request):
 
 
 def _visits_picture(counted, name_of):
-    told = _("%(count)s visits in all; the most, %(most)s, in or on %(when)s.")
+    told = _("%(count)s visits in all; the most: %(most)s (%(when)s).")
     series = [("visits", _("Visits"), attrgetter("visits"))]
     return statistics.picture(counted, series, name_of, told)
 
