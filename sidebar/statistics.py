@@ -10,10 +10,11 @@ from typing import NamedTuple
 from django.db.models import Sum
 from django.db.models.functions import Substr
 from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from . import charts
-from .models import DailyPageViews, DailyVisits, PageViews
+from .models import DailyPageViews, DailyVisits
 
 
 class Counts(NamedTuple):
@@ -110,11 +111,7 @@ def by_section(views, home, pages):
     return [(sections.get(path), count) for path, count in counts.items()]
 
 
-def most_read(first, last, pages, number):
-    """[(Page, views between these days, views in all)], the most read first. pages: a queryset of
-    those that may be named."""
-    rows = views_between(first, last).filter(page__in=pages).values_list("page")
-    counts = dict(rows.annotate(count=Sum("views")).order_by("-count", "page")[:number])
-    found = Page.objects.in_bulk(counts)
-    in_all = dict(PageViews.objects.filter(page__in=counts).values_list("page", "views"))
-    return [(found[pk], count, in_all.get(pk, count)) for pk, count in counts.items()]
+def named(title, url_path, home):
+    """(what a page is called, its address)"""
+    path = url_path.removeprefix(home.url_path)
+    return title if path else _("Home"), f"/{path}"

@@ -4,6 +4,7 @@ import unicodedata
 from datetime import timedelta
 from operator import attrgetter
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
 from . import currencies, exports, providers, statistics, visits, weather_codes, weather_words
-from .blocks import FIRST_CURRENCIES
+from .blocks import FIRST_CURRENCIES, open_to_all
 from .converter import DONG, Conversion
 from .freshness import how_fresh
 from .history import History
@@ -21,6 +22,7 @@ from .models import (
     ExchangeRate,
     GoldPrice,
     InheritedVisits,
+    PageViews,
     RateChange,
     WeatherRegion,
 )
@@ -141,11 +143,8 @@ def visit_statistics(request):
     months = statistics.by_month(year)
     began_on = next((day for day, counts in year.items() if any(counts)), None)
 
-    # Nothing that is closed to the public is named, nor counted in a section.
-    open_pages = Page.objects.live().public()
-    views = statistics.views_between(first_day, today).filter(page__in=open_pages)
     site = Site.find_for_request(request)
-    sections = statistics.by_section(views, site.root_page, open_pages) if site else []
+    most_read, sections = _open_pages_read(first_day, today, site.root_page) if site else ([], [])
     context = {
         "figures": visits.figures(),
         "inherited": InheritedVisits.objects.first(),
@@ -155,10 +154,34 @@ def visit_statistics(request):
             ("month", _visits_picture(months, statistics.month_name), _since(began_on, months)),
         ],
         "in_days": statistics.total(days.values()),
-        "most_read": statistics.most_read(first_day, today, open_pages, MOST_READ),
-        "sections": [(section, count) for section, count in sections if section],
+        "most_read": most_read,
+        "sections": sections,
     }
     return render(request, "sidebar/statistics_page.html", context)
+
+
+def _open_pages_read(first, last, home):
+    """[(name, address, views, views in all)] of pages and [(name, address, views)] of sections.
+    What is closed to the public is neither named nor counted."""
+    pages = open_to_all(Page.objects.live())
+    views = statistics.views_between(first, last).filter(page__in=pages)
+    in_all = PageViews.objects.filter(page=OuterRef("page")).values("views")
+    most_read = statistics.by_page(views).annotate(in_all=Subquery(in_all))[:MOST_READ]
+    return (
+        [
+            (
+                *statistics.named(row["page__title"], row["page__url_path"], home),
+                row["count"],
+                row["in_all"],
+            )
+            for row in most_read
+        ],
+        [
+            (*statistics.named(section.title, section.url_path, home), count)
+            for section, count in statistics.by_section(views, home, pages)
+            if section
+        ],
+    )
 
 
 def _visits_picture(counted, name_of):

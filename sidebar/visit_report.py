@@ -173,7 +173,7 @@ def _by_page(first, last, home):
         (
             [_("Deleted pages"), ""]
             if row["page"] is None
-            else [row["page__title"], "/" + row["page__url_path"].removeprefix(home.url_path)],
+            else [*statistics.named(row["page__title"], row["page__url_path"], home)],
             [row["count"]],
         )
         for row in statistics.by_page(statistics.views_between(first, last))
@@ -184,7 +184,14 @@ def _by_page(first, last, home):
 def _by_section(first, last, home):
     views = statistics.views_between(first, last)
     rows = [
-        ([section.title if section else _("Deleted pages")], [count])
+        (
+            [
+                statistics.named(section.title, section.url_path, home)[0]
+                if section
+                else _("Deleted pages")
+            ],
+            [count],
+        )
         for section, count in statistics.by_section(views, home, Page.objects.all())
     ]
     return Report([_("Section")], [_("Page views by readers")], rows, _summed(rows))
