@@ -1,5 +1,6 @@
-"""The operators' report of visits and page views in the admin, and its files."""
+"""The operators' report of visits and page views in the admin, its files, and its forms."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.models import Page, Site
 
@@ -24,6 +26,8 @@ READ = "sidebar.view_dailyvisits"
 DAY, MONTH, PAGE, SECTION = "day", "month", "page", "section"
 # More lines than anybody reads: the files have all.
 LINES_SHOWN = 100
+# Groups of three with points, or none at all.
+COUNT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+")
 # Days and months are lines even when nobody came.
 LONGEST = {DAY: timedelta(days=400), MONTH: timedelta(days=366 * 20)}
 
@@ -54,10 +58,7 @@ class PeriodForm(forms.Form):
     last = DayField(label=gettext_lazy("To"))
 
     def clean_last(self):
-        last = self.cleaned_data["last"]
-        if last > timezone.localdate():
-            raise forms.ValidationError(_("This day is still to come."))
-        return last
+        return _not_to_come(self.cleaned_data["last"])
 
     def clean(self):
         facts = super().clean()
@@ -92,6 +93,35 @@ class ReportForm(PeriodForm):
                 words = _("By month, at most %(days)d days: choose a later day.")
             self.add_error("first", words % {"days": longest.days})
         return facts
+
+
+class CountField(forms.IntegerField):
+    """189.000 as Vietnamese write it, which Django would take for 189."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value):
+        text = "".join(str(value).split())
+        if text and not COUNT.fullmatch(text):
+            raise forms.ValidationError(_("Write it like 26.390 or 26390."))
+        return super().to_python(text.replace(".", ""))
+
+
+class InheritedVisitsForm(WagtailAdminModelForm):
+    total = InheritedVisits._meta.get_field("total").formfield(form_class=CountField)
+
+    def clean_counted_until(self):
+        return _not_to_come(self.cleaned_data["counted_until"])
+
+    def save(self, commit=True):
+        self.instance.entered_by = self.for_user
+        return super().save(commit)
+
+
+def _not_to_come(day):
+    if day > timezone.localdate():
+        raise forms.ValidationError(_("This day is still to come."))
+    return day
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,10 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
@@ -330,18 +327,6 @@ register_snippet(CentralRateViewSet)
 register_snippet(SidebarViewSet)
 
 
-class InheritedVisitsForm(WagtailAdminModelForm):
-    def clean_counted_until(self):
-        day = self.cleaned_data["counted_until"]
-        if day > timezone.localdate():
-            raise ValidationError(gettext("This day is still to come."))
-        return day
-
-    def save(self, commit=True):
-        self.instance.entered_by = self.for_user
-        return super().save(commit)
-
-
 class OnlyOnce(LookOnly):
     """Whoever may add writes it down while there is none, and that is all that ever happens."""
 
@@ -381,7 +366,7 @@ class InheritedVisitsAdmin(RecordAdmin):
             FieldPanel("counted_until"),
             FieldPanel("source"),
         ],
-        base_form_class=InheritedVisitsForm,
+        base_form_class=visit_report.InheritedVisitsForm,
     )
 
 
