@@ -6,7 +6,7 @@ from collections import defaultdict
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, OuterRef, Subquery, Sum
+from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -19,7 +19,7 @@ from wagtail.models import Page, Revision, Site, TaskState, WorkflowState
 
 from sidebar.exports import xlsx_file
 from sidebar.models import PageViews
-from sidebar.statistics import views_between
+from sidebar.statistics import page_views
 from sidebar.visit_report import PeriodForm, may_read
 
 from .models import DirectivePage, NewsPage
@@ -68,12 +68,12 @@ def rows(site, first, last, which):
     signed = _of_these(NewsPage, pages).filter(authors__isnull=False)
     for pk, name in signed.order_by("authors__name").values_list("pk", "authors__name"):
         bylines[pk].append(name)
+    views = page_views(first, last)
     sections = dict(home.get_children().values_list("path", "title"))
     pages = list(
         pages.annotate(
             first_writer=_first_writer(),
             approver=_approver(),
-            views_then=_sum_of_views(first, last),
             views_in_all=PageViews.objects.filter(page=OuterRef("pk")).values("views"),
         )
         .select_related("content_type")
@@ -93,7 +93,7 @@ def rows(site, first, last, which):
             units.get(page.pk, section),
             ", ".join(bylines[page.pk]) or _name(people.get(writers[page.pk])),
             _name(people.get(page.approver)),
-            page.views_then or 0,
+            views.get(page.pk, 0),
             page.views_in_all or 0,
             site.root_url + "/" + page.url_path.removeprefix(home.url_path),
         ]
@@ -117,11 +117,6 @@ def _approver():
         workflow_state__status=WorkflowState.STATUS_APPROVED,
     )
     return Subquery(approvals.order_by("-finished_at", "-pk").values("finished_by")[:1])
-
-
-def _sum_of_views(first, last):
-    views = views_between(first, last).filter(page=OuterRef("pk")).order_by().values("page")
-    return Subquery(views.annotate(sum=Sum("views")).values("sum"))
 
 
 def _name(user):

@@ -138,20 +138,21 @@ def xlsx_file(name, titles, rows):
 
 
 def _xlsx_cell(sheet, value):
+    if isinstance(value, str):
+        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        # Whatever it begins with.
+        cell.data_type = "s"
+        return cell
     if isinstance(value, datetime):
         # Excel knows no zones.
         cell = WriteOnlyCell(sheet, timezone.make_naive(value))
         cell.number_format = "dd/mm/yyyy hh:mm"
-    elif isinstance(value, date):
+        return cell
+    if isinstance(value, date):
         cell = WriteOnlyCell(sheet, value)
         cell.number_format = "dd/mm/yyyy"
-    elif isinstance(value, str):
-        cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-        # Whatever it begins with.
-        cell.data_type = "s"
-    else:
-        cell = WriteOnlyCell(sheet, value)
-    return cell
+        return cell
+    return value
 
 
 def _answer(kind, name):

@@ -3,12 +3,12 @@
 Counting is visits.py's; here rows are read and added up. The number that the old portal handed down
 (InheritedVisits) is in no sum."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
 from django.db.models import Sum
-from django.db.models.functions import Substr
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -89,29 +89,47 @@ def short_day(day):
     return date_format(day, "j/n")
 
 
-def views_between(first, last):
-    return DailyPageViews.objects.filter(day__range=(first, last))
+def page_views(first, last):
+    """{number of a page: views by readers}; None: what was read of deleted pages."""
+    # Added up before anything is joined: days have many rows, pages are few.
+    rows = DailyPageViews.objects.filter(day__range=(first, last)).order_by().values_list("page")
+    return dict(rows.annotate(count=Sum("views")))
 
 
-def by_page(views):
-    """[{page, page__title, page__url_path, count}], the most read first, of DailyPageViews. What
-    was read of deleted pages is one row, whose page is None."""
-    rows = views.values("page", "page__title", "page__url_path").annotate(count=Sum("views"))
-    return rows.order_by("-count", "page")
+class Place(NamedTuple):
+    """A page as tables name it."""
+
+    pk: int
+    path: str  # in the tree
+    name: str
+    address: str
 
 
-def by_section(views, home, pages):
-    """[(Page or None, count)], the most read first: each page right below the home page with all
-    that lies below it, and the home page itself. None: what is deleted, or isn't in the queryset
-    `pages` of those that may be named."""
+def places(pages, home):
+    """{number: Place} of a queryset of pages that may be named."""
+    found = {}
+    for pk, path, title, url_path in pages.values_list("pk", "path", "title", "url_path"):
+        address = url_path.removeprefix(home.url_path)
+        found[pk] = Place(pk, path, title if address else _("Home"), f"/{address}")
+    return found
+
+
+def by_page(counts, known):
+    """[(Place, views)] of those known, the most read first. counts: of page_views."""
+    return _most_read((known[pk], count) for pk, count in counts.items() if pk in known)
+
+
+def by_section(counts, known, home):
+    """[(Place, views)], the most read first: each page right below the home page with all of those
+    known that lie below it, and the home page itself."""
     depth = Page.steplen * (home.depth + 1)
-    rows = views.values(section=Substr("page__path", 1, depth)).annotate(count=Sum("views"))
-    counts = {row["section"]: row["count"] for row in rows.order_by("-count", "section")}
-    sections = {page.path: page for page in pages.filter(path__in=filter(None, counts))}
-    return [(sections.get(path), count) for path, count in counts.items()]
+    sections = defaultdict(int)
+    for pk, count in counts.items():
+        if pk in known:
+            sections[known[pk].path[:depth]] += count
+    by_path = {place.path: place for place in known.values() if len(place.path) <= depth}
+    return _most_read((by_path[path], n) for path, n in sections.items() if path in by_path)
 
 
-def named(title, url_path, home):
-    """(what a page is called, its address)"""
-    path = url_path.removeprefix(home.url_path)
-    return title if path else _("Home"), f"/{path}"
+def _most_read(rows):
+    return sorted(rows, key=lambda row: (-row[1], row[0].path))

@@ -4,7 +4,6 @@ import unicodedata
 from datetime import timedelta
 from operator import attrgetter
 
-from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -161,26 +160,16 @@ def visit_statistics(request):
 
 
 def _open_pages_read(first, last, home):
-    """[(name, address, views, views in all)] of pages and [(name, address, views)] of sections.
-    What is closed to the public is neither named nor counted."""
-    pages = open_to_all(Page.objects.live())
-    views = statistics.views_between(first, last).filter(page__in=pages)
-    in_all = PageViews.objects.filter(page=OuterRef("page")).values("views")
-    most_read = statistics.by_page(views).annotate(in_all=Subquery(in_all))[:MOST_READ]
+    """[(Place, views, views in all)] of pages and [(Place, views)] of sections. What is closed to
+    the public is neither named nor counted."""
+    counts = statistics.page_views(first, last)
+    known = statistics.places(open_to_all(Page.objects.live()), home)
+    most_read = statistics.by_page(counts, known)[:MOST_READ]
+    shown = PageViews.objects.filter(page__in=[place.pk for place, _count in most_read])
+    in_all = dict(shown.values_list("page", "views"))
     return (
-        [
-            (
-                *statistics.named(row["page__title"], row["page__url_path"], home),
-                row["count"],
-                row["in_all"],
-            )
-            for row in most_read
-        ],
-        [
-            (*statistics.named(section.title, section.url_path, home), count)
-            for section, count in statistics.by_section(views, home, pages)
-            if section
-        ],
+        [(place, count, in_all.get(place.pk, count)) for place, count in most_read],
+        statistics.by_section(counts, known, home),
     )
 
 

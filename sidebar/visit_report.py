@@ -149,7 +149,7 @@ class Report:
     @property
     def most(self):
         """What a line's bar is measured by."""
-        return max((counts[0] for _texts, counts in self.rows), default=0)
+        return max(counts[0] for _texts, counts in self.rows)
 
 
 def _over_time(first, last, by):
@@ -198,44 +198,20 @@ def _over_time(first, last, by):
     )
 
 
-def _by_page(first, last, home):
-    rows = [
-        (
-            [_("Deleted pages"), ""]
-            if row["page"] is None
-            else [*statistics.named(row["page__title"], row["page__url_path"], home)],
-            [row["count"]],
-        )
-        for row in statistics.by_page(statistics.views_between(first, last))
-    ]
-    return Report([_("Page"), _("Address")], [_("Page views by readers")], rows, _summed(rows))
-
-
-def _by_section(first, last, home):
-    views = statistics.views_between(first, last)
-    rows = [
-        (
-            [
-                statistics.named(section.title, section.url_path, home)[0]
-                if section
-                else _("Deleted pages")
-            ],
-            [count],
-        )
-        for section, count in statistics.by_section(views, home, Page.objects.all())
-    ]
-    return Report([_("Section")], [_("Page views by readers")], rows, _summed(rows))
-
-
-def _summed(rows):
-    return [sum(count for _texts, [count] in rows)]
-
-
-def _report(request, first, last, by):
-    if by in (DAY, MONTH):
-        return _over_time(first, last, by)
-    home = Site.find_for_request(request).root_page
-    return _by_page(first, last, home) if by == PAGE else _by_section(first, last, home)
+def _over_pages(first, last, by, home):
+    counts = statistics.page_views(first, last)
+    known = statistics.places(Page.objects.all(), home)
+    if by == PAGE:
+        texts = [_("Page"), _("Address")]
+        read = statistics.by_page(counts, known)
+    else:
+        texts = [_("Section")]
+        read = statistics.by_section(counts, known, home)
+    rows = [([place.name, place.address][: len(texts)], [count]) for place, count in read]
+    total = sum(counts.values())
+    if deleted := total - sum(count for _place, count in read):
+        rows.append(([_("Deleted pages"), ""][: len(texts)], [deleted]))
+    return Report(texts, [_("Page views by readers")], rows, [total])
 
 
 def _written(day):
@@ -264,7 +240,10 @@ def visit_report(request):
     report = None
     if form.is_valid():
         first, last, by = (form.cleaned_data[name] for name in ("first", "last", "by"))
-        report = _report(request, first, last, by)
+        if by in (DAY, MONTH):
+            report = _over_time(first, last, by)
+        else:
+            report = _over_pages(first, last, by, Site.find_for_request(request).root_page)
         if file := FILES.get(request.GET.get("export")):
             ending = request.GET["export"]
             return file(f"thong-ke-{by}-{first}-{last}.{ending}", *report.sheet)
