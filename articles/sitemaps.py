@@ -25,10 +25,10 @@ class PagesSitemap(Sitemap):
 
 
 class FiguresSitemap(Sitemap):
-    """The pages of rates and weather, which stand outside of the tree."""
+    """The pages of rates, weather and visits, which stand outside of the tree."""
 
     def items(self):
-        return ["sidebar:rates", "sidebar:weather"]
+        return ["sidebar:rates", "sidebar:weather", "sidebar:statistics"]
 
     def _urls(self, page, protocol, domain):
         root_url = self.get_wagtail_site().root_url

@@ -16,7 +16,9 @@ from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from . import privacy
+from sidebar.visit_report import may_read
+
+from . import inspection, privacy
 from .document_views import refuse_what_is_withdrawn
 from .models import (
     Abbreviation,
@@ -151,6 +153,27 @@ def search_report_item():
         icon_name="search",
         order=1200,
     )
+
+
+class InspectionItem(MenuItem):
+    def is_shown(self, request):
+        return may_read(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def inspection_item():
+    return InspectionItem(
+        _("Published pages, for inspectors"),
+        reverse("inspection"),
+        name="inspection",
+        icon_name="doc-full",
+        order=1150,
+    )
+
+
+@hooks.register("register_admin_urls")
+def inspection_addresses():
+    return inspection.urls
 
 
 @register_snippet

@@ -72,11 +72,14 @@ BOARD_READS = [
     "sidebar.feedrun",
     "sidebar.feedstate",
     "sidebar.providerstate",
+    "sidebar.dailyvisits",
+    "sidebar.inheritedvisits",
     "polls.ballot",
     "articles.askedquestion",
 ]
-# What the board does besides: fetching, holding and typing figures (sidebar/operators.py).
-BOARD_DOES = ["sidebar.change_feedstate"]
+# What the board does besides: fetching, holding and typing figures (sidebar/operators.py), and
+# writing down the old portal's number of visits, once.
+BOARD_DOES = ["sidebar.change_feedstate", "sidebar.add_inheritedvisits"]
 
 
 @transaction.atomic

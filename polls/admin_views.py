@@ -76,12 +76,11 @@ def download(request, pk, kind):
     name = f"y-kien-{poll.pk}"
     if kind == "csv":
         return csv_file(f"{name}.csv", RESULTS, _result_rows(poll))
-    sheets = {
-        _("Results"): (RESULTS, _result_rows(poll)),
+    more = {
         _("Ballots by hour"): (HOURS, _hour_rows(poll)),
         _("About"): ([_("What"), _("Value")], _about_rows(poll)),
     }
-    return xlsx_file(f"{name}.xlsx", sheets)
+    return xlsx_file(f"{name}.xlsx", RESULTS, _result_rows(poll), more)
 
 
 def _result_rows(poll):
@@ -94,29 +93,24 @@ def _result_rows(poll):
 
 def _hour_rows(poll):
     for hour in audit.hours(poll):
-        begins = _time(hour.begins_at)
         stands_out = _("yes") if hour.stands_out else ""
-        yield [begins, hour.ballots, hour.refused, hour.most_from_one, stands_out]
+        yield [hour.begins_at, hour.ballots, hour.refused, hour.most_from_one, stands_out]
 
 
 def _about_rows(poll):
     agrees = _("differ") if ballots.recount(poll) else _("agree")
     return [
         [_("Question"), poll.question],
-        [_("Opens at"), _time(poll.opens_at)],
-        [_("Closes at"), _time(poll.closes_at) if poll.closes_at else ""],
+        [_("Opens at"), poll.opens_at],
+        [_("Closes at"), poll.closes_at],
         [_("State"), str(poll.state(timezone.now()).label)],
         [_("Answers that one voter may choose"), poll.most_choices],
         [_("Voters here"), poll.voters],
         [_("Source of the votes from the old portal"), poll.inherited_source],
         [_("Counters and ballots"), agrees],
         [_("Note on method"), poll.method_note],
-        [_("Taken at"), _time(timezone.now())],
+        [_("Taken at"), timezone.now()],
     ]
-
-
-def _time(moment):
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
 
 
 @permission_required("polls.correct_poll")

@@ -76,7 +76,10 @@ class VisitorStatsBlock(blocks.StructBlock):
         # Here and not above: visits.py needs the models, which need this file.
         from . import visits
 
-        return super().get_context(value, parent_context) | {"figures": visits.figures()}
+        return super().get_context(value, parent_context) | {
+            "figures": visits.figures(),
+            "inherited": models.InheritedVisits.objects.first(),
+        }
 
     class Meta:
         icon = "group"
@@ -121,7 +124,7 @@ class FeaturedPagesBlock(blocks.StructBlock):
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
-        found = _open_to_all(Page.objects.live()).in_bulk([n for n in value["pages"] if n])
+        found = open_to_all(Page.objects.live()).in_bulk([n for n in value["pages"] if n])
         context["pages"] = [found[number] for number in value["pages"] if number in found]
         return context
 
@@ -160,7 +163,7 @@ class LinksBlock(blocks.StructBlock):
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
         chosen = [link["page"].pk for link in value["links"] if link["page"]]
-        found = _open_to_all(Page.objects.live()).in_bulk(chosen) if chosen else {}
+        found = open_to_all(Page.objects.live()).in_bulk(chosen) if chosen else {}
         context["links"] = [
             link
             for link in value["links"]
@@ -194,7 +197,7 @@ class TextBlock(blocks.StructBlock):
         preview_value = {"heading": _("Notice"), "text": "<p>…</p>"}
 
 
-def _open_to_all(pages):
+def open_to_all(pages):
     """Without those that are private, or lie below a private one. Page's own `public()` asks the
     database for the restrictions first."""
     above = ExpressionWrapper(OuterRef("path"), output_field=CharField())

@@ -1,7 +1,8 @@
-"""Line charts as SVG: geometry alone, which templates draw and the stylesheet colours.
+"""Charts as SVG: geometry alone, which templates draw and the stylesheet colours.
 
 Coordinates are texts, for a template would write a number as Vietnamese do, with a comma."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -15,6 +16,8 @@ CHARACTER = Decimal("9.2")
 # About so many lines across.
 RUNGS = 4
 MOST_TICKS = 6
+# Of a bar's place, what stays empty on each side of it.
+BAR_EDGE = Decimal("0.1")
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96, 24, 2
 
@@ -27,9 +30,8 @@ class Line:
     dots: list
 
 
-@dataclass(frozen=True)
-class LineChart:
-    lines: list[Line]
+@dataclass(frozen=True, kw_only=True)
+class Chart:
     # [(y, label)] and [(x, label)]
     rungs: list
     ticks: list
@@ -38,6 +40,22 @@ class LineChart:
     height: str = str(HEIGHT)
     right: str = str(WIDTH - RIGHT)
     bottom: str = str(HEIGHT - BOTTOM)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineChart(Chart):
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Bars:
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarChart(Chart):
+    bars: list[Bars]
 
 
 def line_chart(days, series):
@@ -50,7 +68,7 @@ def line_chart(days, series):
         return None
     rungs = _rungs(min(known), max(known))
     labels = [_label(rung, rungs[1] - rungs[0]) for rung in rungs]
-    left = 12 + CHARACTER * max(map(len, labels))
+    left = _room_for(labels)
 
     def x(day):
         if days[0] == days[-1]:
@@ -59,8 +77,7 @@ def line_chart(days, series):
         return left + share * (WIDTH - RIGHT - left)
 
     def y(value):
-        share = (value - rungs[0]) / (rungs[-1] - rungs[0])
-        return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
+        return _height_of(value, rungs)
 
     return LineChart(
         lines=[
@@ -69,6 +86,45 @@ def line_chart(days, series):
         ],
         rungs=[(_text(y(rung)), label) for rung, label in zip(rungs, labels, strict=True)],
         ticks=[(_text(x(day)), f"{day.day}/{day.month}") for day in _ticks(days[0], days[-1])],
+        left=_text(left),
+    )
+
+
+def bar_chart(names, series):
+    """A BarChart, or None where nothing was counted.
+
+    names: what is written below the bars, as far as there is room; series: {kind: a count for each
+    bar}, of which each kind stands on top of the one before.
+    """
+    tops = [sum(counts) for counts in zip(*series.values(), strict=True)]
+    if not any(tops):
+        return None
+    rungs = _rungs(Decimal(0), Decimal(max(tops)), least=1)
+    labels = [_label(rung, rungs[1] - rungs[0]) for rung in rungs]
+    left = _room_for(labels)
+    slot = (WIDTH - RIGHT - left) / len(names)
+    bars, floors = [], [0] * len(names)
+    for kind, counts in series.items():
+        path = []
+        for number, count in enumerate(counts):
+            if count:
+                low, high = (
+                    _height_of(value, rungs) for value in (floors[number], floors[number] + count)
+                )
+                x, wide = _text(left + (number + BAR_EDGE) * slot), _text((1 - 2 * BAR_EDGE) * slot)
+                path.append(f"M{x} {_text(low)}v{_text(high - low)}h{wide}V{_text(low)}z")
+        bars.append(Bars(kind, "".join(path)))
+        floors = [floor + count for floor, count in zip(floors, counts, strict=True)]
+    # From the last one back, so that it always has its name.
+    apart = math.ceil((max(map(len, names)) + 2) * CHARACTER / slot)
+    named = range(len(names) - 1, -1, -apart)
+    return BarChart(
+        bars=bars,
+        rungs=[
+            (_text(_height_of(rung, rungs)), label)
+            for rung, label in zip(rungs, labels, strict=True)
+        ],
+        ticks=[(_text(left + (n + Decimal("0.5")) * slot), names[n]) for n in named],
         left=_text(left),
     )
 
@@ -102,13 +158,23 @@ def _line(kind, points):
     return Line(kind, "".join(path), dots)
 
 
-def _rungs(low, high):
-    """Round values from one at or below the lowest to one at or above the highest."""
+def _room_for(labels):
+    return 12 + CHARACTER * max(map(len, labels))
+
+
+def _height_of(value, rungs):
+    share = (value - rungs[0]) / (rungs[-1] - rungs[0])
+    return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
+
+
+def _rungs(low, high, least=0):
+    """Round values from one at or below the lowest to one at or above the highest, which lie no
+    nearer to each other than `least`."""
     if low == high:
         # Some room, or the line would lie on the floor.
         room = abs(low) / 100 or Decimal(1)
         low, high = low - room, high + room
-    step = _step((high - low) / RUNGS)
+    step = max(_step((high - low) / RUNGS), Decimal(least))
     bottom = (low / step).to_integral_value(ROUND_FLOOR) * step
     top = (high / step).to_integral_value(ROUND_CEILING) * step
     return [bottom + number * step for number in range(int((top - bottom) / step) + 1)]

@@ -9,4 +9,5 @@ urlpatterns = [
     path("ty-gia/<slug:code>/", views.currency, name="currency"),
     path("ty-gia/<slug:code>/ty-gia.csv", views.currency_csv, name="currency_csv"),
     path("thoi-tiet/", views.weather, name="weather"),
+    path("thong-ke/", views.visit_statistics, name="statistics"),
 ]

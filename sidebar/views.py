@@ -1,21 +1,35 @@
-"""The public pages of rates and weather. Nothing here opens a socket."""
+"""The public pages of rates, weather and visits. Nothing here opens a socket."""
 
 import unicodedata
+from datetime import timedelta
+from operator import attrgetter
 
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from wagtail.models import Page, Site
 
-from . import currencies, exports, providers, weather_codes, weather_words
-from .blocks import FIRST_CURRENCIES
+from . import currencies, exports, providers, statistics, visits, weather_codes, weather_words
+from .blocks import FIRST_CURRENCIES, open_to_all
 from .converter import DONG, Conversion
 from .freshness import how_fresh
 from .history import History
-from .models import CentralRate, ExchangeRate, GoldPrice, RateChange, WeatherRegion
+from .models import (
+    CentralRate,
+    ExchangeRate,
+    GoldPrice,
+    InheritedVisits,
+    PageViews,
+    RateChange,
+    WeatherRegion,
+)
 
 # A longer text names no currency.
 LONGEST_QUESTION = 60
 MONTH, YEAR = 30, 365
+MONTHS, MOST_READ = 12, 10
 # Letters that have no decomposition. U+00D0 is the Icelandic Eth, which old fonts wrote for Đ.
 PLAIN = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
 
@@ -114,6 +128,63 @@ def _told(region, reading):
             for day in reading.days
         ],
     }
+
+
+@require_safe
+def visit_statistics(request):
+    today = timezone.localdate()
+    months_ago = today.year * 12 + today.month - MONTHS
+    first_month = today.replace(year=months_ago // 12, month=months_ago % 12 + 1, day=1)
+    first_day = today - timedelta(days=MONTH - 1)
+    # One query for both: twelve months are longer than thirty days.
+    year = statistics.by_day(first_month, today)
+    days = {day: counts for day, counts in year.items() if day >= first_day}
+    months = statistics.by_month(year)
+    began_on = next((day for day, counts in year.items() if any(counts)), None)
+
+    site = Site.find_for_request(request)
+    most_read, sections = _open_pages_read(first_day, today, site.root_page) if site else ([], [])
+    context = {
+        "figures": visits.figures(),
+        "inherited": InheritedVisits.objects.first(),
+        "began_on": began_on if began_on and began_on > first_month else None,
+        "periods": [
+            ("day", _visits_picture(days, statistics.short_day), _since(began_on, days)),
+            ("month", _visits_picture(months, statistics.month_name), _since(began_on, months)),
+        ],
+        "in_days": statistics.total(days.values()),
+        "most_read": most_read,
+        "sections": sections,
+    }
+    return render(request, "sidebar/statistics_page.html", context)
+
+
+def _open_pages_read(first, last, home):
+    """[(Place, views, views in all)] of pages and [(Place, views)] of sections. What is closed to
+    the public is neither named nor counted."""
+    counts = statistics.page_views(first, last)
+    known = statistics.places(open_to_all(Page.objects.live()), home)
+    most_read = statistics.by_page(counts, known)[:MOST_READ]
+    shown = PageViews.objects.filter(page__in=[place.pk for place, _count in most_read])
+    in_all = dict(shown.values_list("page", "views"))
+    return (
+        [(place, count, in_all.get(place.pk, count)) for place, count in most_read],
+        statistics.by_section(counts, known, home),
+    )
+
+
+def _visits_picture(counted, name_of):
+    told = _("%(count)s visits in all; the most: %(most)s (%(when)s).")
+    series = [("visits", _("Visits"), attrgetter("visits"))]
+    return statistics.picture(counted, series, name_of, told)
+
+
+def _since(began_on, counted):
+    """Without what lies before the counting: nobody counted zeros there."""
+    if began_on is None:
+        return []
+    first = began_on if began_on in counted else began_on.replace(day=1)
+    return [(when, counts) for when, counts in counted.items() if when >= first]
 
 
 def _shown(rows):

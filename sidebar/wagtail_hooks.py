@@ -12,21 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import ObjectList
+from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList
 from wagtail.admin.ui.tables import Column, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup, modeladmin_register
-from wagtail_modeladmin.views import IndexView
+from wagtail_modeladmin.views import CreateView, IndexView
 
-from . import operators, source_views
+from . import operators, source_views, visit_report
 from .models import (
     CentralRate,
     ExchangeRate,
     FeedRun,
     FeedState,
     GoldPrice,
+    InheritedVisits,
     RateChange,
     Sidebar,
     WeatherReading,
@@ -324,3 +325,75 @@ class SidebarViewSet(SnippetViewSet):
 register_snippet(WeatherRegionViewSet)
 register_snippet(CentralRateViewSet)
 register_snippet(SidebarViewSet)
+
+
+class OnlyOnce(LookOnly):
+    """Whoever may add writes it down while there is none, and that is all that ever happens."""
+
+    def get_all_model_permissions(self):
+        codenames = [self.get_perm_codename(action) for action in ("view", "add")]
+        permissions = PermissionHelper.get_all_model_permissions(self)
+        return permissions.filter(codename__in=codenames)
+
+    def user_can_create(self, user):
+        may_add = self.user_has_specific_permission(user, self.get_perm_codename("add"))
+        return may_add and not InheritedVisits.objects.exists()
+
+
+class InheritedVisitsCreateView(CreateView):
+    def get_success_message_buttons(self, instance):
+        return []
+
+
+class InheritedVisitsAdmin(RecordAdmin):
+    """Reached from the report of visits: a menu item for what is done once would be in the way."""
+
+    model = InheritedVisits
+    add_to_admin_menu = False
+    permission_helper_class = OnlyOnce
+    create_view_class = InheritedVisitsCreateView
+    list_display = ("total", "counted_until", "source", "entered_by", "entered_at")
+    edit_handler = ObjectList(
+        [
+            HelpPanel(
+                _(
+                    "This number is written down once. Nobody can change or delete it afterwards: "
+                    "look at it twice. It is shown as the old portal's, not verified, and never "
+                    "added to what this portal counts."
+                )
+            ),
+            FieldPanel("total"),
+            FieldPanel("counted_until"),
+            FieldPanel("source"),
+        ],
+        base_form_class=visit_report.InheritedVisitsForm,
+    )
+
+
+modeladmin_register(InheritedVisitsAdmin)
+
+
+class VisitReportItem(MenuItem):
+    def is_shown(self, request):
+        return visit_report.may_read(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def visit_report_item():
+    return VisitReportItem(
+        _("Visits and page views"),
+        reverse_lazy("visit_report"),
+        name="visit-report",
+        icon_name="order",
+        order=1100,
+    )
+
+
+@hooks.register("register_admin_urls")
+def visit_report_addresses():
+    return visit_report.urls
+
+
+@hooks.register("register_permissions")
+def permissions_of_the_report():
+    return Permission.objects.filter(content_type__app_label="sidebar", codename="view_dailyvisits")

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from taggit.models import Tag
 from wagtail.documents import get_document_model
@@ -42,8 +43,10 @@ from home.models import FeaturedPage, HomePage, OfficeSettings, StandardPage
 from home.offices import set_up
 from polls.models import Ballot, Choice, Poll
 from sidebar.models import (
+    DailyPageViews,
     DailyVisits,
     ExchangeRate,
+    InheritedVisits,
     PageViews,
     Sidebar,
     SidebarSettings,
@@ -235,7 +238,34 @@ def test_the_signed_copies_are_marked(demo):
 def test_what_machines_bring_is_not_made_up(demo):
     assert not ExchangeRate.objects.exists()
     assert not WeatherReading.objects.exists()
-    assert not DailyVisits.objects.exists()
+
+
+def test_some_weeks_of_visits_are_made_up_that_add_up(demo):
+    rows = list(DailyVisits.objects.order_by("day"))
+    assert len(rows) == 45
+    assert rows[-1].day == timezone.localdate() - timedelta(days=1)
+    assert rows[-1].total_visits == sum(row.visits for row in rows)
+    month = [row.visits for row in rows if row.day.month == rows[-1].day.month]
+    assert rows[-1].month_visits == sum(month)
+    assert {row.salt for row in rows} == {""}
+    for row in rows:
+        views = DailyPageViews.objects.filter(day=row.day).aggregate(all=Sum("views"))["all"]
+        assert row.views == views
+    for page in PageViews.objects.all():
+        recent = DailyPageViews.objects.filter(page=page.pk).aggregate(all=Sum("views"))["all"]
+        assert (recent or 0) <= page.views
+    inherited = InheritedVisits.objects.get()
+    assert inherited.total == 189
+    assert inherited.counted_until < rows[0].day
+    assert inherited.source.startswith("Số minh họa")
+
+
+def test_visits_that_were_counted_before_are_left_alone(demo):
+    HomePage.objects.get().delete()
+    DailyVisits.objects.all().delete()
+    DailyVisits.objects.of(timezone.localdate())
+    load_again()
+    assert DailyVisits.objects.get().day == timezone.localdate()
 
 
 def test_the_mail_section_has_its_own_sidebar_and_the_others_the_default(demo):

@@ -37,7 +37,7 @@ def listed(client):
     return read
 
 
-FIGURES = {"http://localhost/ty-gia/", "http://localhost/thoi-tiet/"}
+FIGURES = {f"http://localhost/{name}/" for name in ("ty-gia", "thoi-tiet", "thong-ke")}
 
 
 def test_every_public_page_is_listed_with_the_day_it_changed(home, listed):

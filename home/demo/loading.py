@@ -40,6 +40,7 @@ from .events import FEATURED, events
 from .files import FILES, PICTURES
 from .news import FEATURED_NEWS, LEAD, news, submitted
 from .questions import questions
+from .visits import make_visits
 
 
 def load(report=print):
@@ -97,6 +98,7 @@ def make_content(today):
     maker.place_sidebars(home)
     maker.feature_news(FEATURED_NEWS)
     maker.feature([LEAD, *FEATURED])
+    make_visits(today, maker.published_on, maker.board)
     return {"pages": len(maker.pages), "files": len(PICTURES) + len(FILES)}
 
 
@@ -106,6 +108,8 @@ class Maker:
     # What is made, for those that refer to it: numbers for Refs, pages by their slug.
     numbers: dict = field(default_factory=dict)
     pages: dict = field(default_factory=dict)
+    # {number of a page: the day it came online}
+    published_on: dict = field(default_factory=dict)
 
     @property
     def board(self):
@@ -207,6 +211,7 @@ class Maker:
     def publish(self, entry):
         page = self._add(entry)
         PageViews.objects.create(page=page.page_ptr, views=entry.views)
+        self.published_on[page.pk] = entry.published_on
         author = self.users[entry.author]
         self._go_live(page, author)
         for later in entry.later:

@@ -21,6 +21,7 @@ ADDRESSES = [
     "/su-kien/",
     "/tim-kiem/?q=hop+thu",
     "/y-kien/",
+    "/thong-ke/",
     "/live/",
 ]
 ROUNDS = 50

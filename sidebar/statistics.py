@@ -1,0 +1,135 @@
+"""What was counted, over any stretch of days: by day, month, page and section, and its pictures.
+
+Counting is visits.py's; here rows are read and added up. The number that the old portal handed down
+(InheritedVisits) is in no sum."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db.models import Sum
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from . import charts
+from .models import DailyPageViews, DailyVisits
+
+
+class Counts(NamedTuple):
+    """Members' visits are a part of the visits; views by readers, members and machines are apart
+    from each other."""
+
+    visits: int = 0
+    member_visits: int = 0
+    views: int = 0
+    member_views: int = 0
+    machine_views: int = 0
+
+
+def total(counts):
+    return Counts(*map(sum, zip(Counts(), *counts, strict=True)))
+
+
+def by_day(first, last):
+    """{day: Counts} of every day, also of those that nobody came on."""
+    rows = DailyVisits.objects.filter(day__range=(first, last))
+    counted = {day: Counts(*counts) for day, *counts in rows.values_list("day", *Counts._fields)}
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return {day: counted.get(day, Counts()) for day in days}
+
+
+def by_month(days):
+    """{first of the month: Counts} of what by_day gave."""
+    months = {}
+    for day, counts in days.items():
+        months.setdefault(day.replace(day=1), []).append(counts)
+    return {month: total(counts) for month, counts in months.items()}
+
+
+def month_name(month):
+    return f"{month.month}/{month.year}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart with what it says in words, for those who don't see it."""
+
+    chart: charts.BarChart
+    words: str
+    # [(kind, name)] of its colours.
+    legend: list
+
+
+def picture(counted, series, name_of, told):
+    """None where nothing was counted.
+
+    counted: {day or month: Counts}; series: [(kind, name, which count of a Counts)], each on top of
+    the one before; told: a sentence with %(count)s, %(most)s and %(when)s."""
+    chart = charts.bar_chart(
+        [name_of(when) for when in counted],
+        {kind: [count(one) for one in counted.values()] for kind, _name, count in series},
+    )
+    if chart is None:
+        return None
+    tops = {
+        when: sum(count(one) for _kind, _name, count in series) for when, one in counted.items()
+    }
+    when = max(tops, key=tops.get)
+    words = told % {
+        "count": number_format(sum(tops.values()), force_grouping=True),
+        "most": number_format(tops[when], force_grouping=True),
+        "when": name_of(when),
+    }
+    return Picture(chart, words, [(kind, name) for kind, name, _count in series])
+
+
+def short_day(day):
+    return date_format(day, "j/n")
+
+
+def page_views(first, last):
+    """{number of a page: views by readers}; None: what was read of deleted pages."""
+    # Added up before anything is joined: days have many rows, pages are few.
+    rows = DailyPageViews.objects.filter(day__range=(first, last)).order_by().values_list("page")
+    return dict(rows.annotate(count=Sum("views")))
+
+
+class Place(NamedTuple):
+    """A page as tables name it."""
+
+    pk: int
+    path: str  # in the tree
+    name: str
+    address: str
+
+
+def places(pages, home):
+    """{number: Place} of a queryset of pages that may be named."""
+    found = {}
+    for pk, path, title, url_path in pages.values_list("pk", "path", "title", "url_path"):
+        address = url_path.removeprefix(home.url_path)
+        found[pk] = Place(pk, path, title if address else _("Home"), f"/{address}")
+    return found
+
+
+def by_page(counts, known):
+    """[(Place, views)] of those known, the most read first. counts: of page_views."""
+    return _most_read((known[pk], count) for pk, count in counts.items() if pk in known)
+
+
+def by_section(counts, known, home):
+    """[(Place, views)], the most read first: each page right below the home page with all of those
+    known that lie below it, and the home page itself."""
+    depth = Page.steplen * (home.depth + 1)
+    sections = defaultdict(int)
+    for pk, count in counts.items():
+        if pk in known:
+            sections[known[pk].path[:depth]] += count
+    by_path = {place.path: place for place in known.values() if len(place.path) <= depth}
+    return _most_read((by_path[path], n) for path, n in sections.items() if path in by_path)
+
+
+def _most_read(rows):
+    return sorted(rows, key=lambda row: (-row[1], row[0].path))
