@@ -17,6 +17,7 @@ from articles.models import DirectiveAttachment, DirectivePage
 from articles.reading import read_documents
 from home.demo import load
 from home.views import refused
+from polls import ballots
 from polls.models import Choice, Poll
 from sidebar.models import (
     ExchangeRate,
@@ -172,6 +173,13 @@ def test_every_template_renders_without_a_socket(
     FeedState.objects.create(feed="rates", suspect=SUSPECT)
     client.get(reverse("sidebar_sources"))
     client.get(reverse("sidebar_type", args=["rates"]))
+    voted_on = Poll.objects.open(timezone.now()).exclude(choices=None).first()
+    ballots.cast(voted_on, {voted_on.choices.first().pk}, "1" * 64)
+    client.get(reverse(voted_on.snippet_viewset.get_url_name("edit"), args=[voted_on.pk]))
+    for name in ("polls_audit", "polls_correct"):
+        client.get(reverse(name, args=[voted_on.pk]))
+    for name in ("visit_report", "inspection"):
+        client.get(reverse(name))
     region = WeatherRegion.objects.first()
     client.get(reverse(region.snippet_viewset.get_url_name("edit"), args=[region.pk]))
     for stream in (Sidebar._meta.get_field("blocks"),):
