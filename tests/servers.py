@@ -43,9 +43,53 @@ def answers(ask, failure, process):
             time.sleep(0.05)
 
 
+class Server:
+    """One that can be killed and started again, with the same address and what it has on disk."""
+
+    def __init__(self, command, folder, ask, failure, ends_by, **account):
+        self.folder = folder
+        self._command = command
+        self._ask, self._failure = ask, failure
+        self._ends_by = ends_by
+        self._account = account
+        self.process = None
+
+    def start(self):
+        """Returns what `ask` answered."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                # A session of its own: Ctrl-C is for the tests, which then stop the server.
+                start_new_session=True,
+                preexec_fn=die_with_parent(self._ends_by),
+                **self._account,
+            )
+        return answers(self._ask, self._failure, self.process)
+
+    def kill(self):
+        """kill -9 of it and of all that it started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        stop(self.process, self._ends_by)
+
+
 @contextmanager
 def postgres():
     """The address of a database whose role may create others."""
+    # The data won't outlive the tests: nothing has to reach the disk.
+    hasty = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    with postgres_server(hasty) as (_server, address):
+        yield address
+
+
+@contextmanager
+def postgres_server(settings):
+    """A Server, and the address of a database on it."""
     found = [str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
     path = os.pathsep.join([*reversed(found), os.environ.get("PATH", "")])
     initdb = shutil.which("initdb", path=path)
@@ -73,39 +117,29 @@ def postgres():
             "port": port,
             "unix_socket_directories": folder,
             "max_connections": 200,
-            # The data won't outlive the tests: nothing has to reach the disk.
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
+            **settings,
         }
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [
-                    Path(initdb).resolve().with_name("postgres"),
-                    *("-D", folder / "data"),
-                    *(f"--{name}={value}" for name, value in settings.items()),
-                ],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                # A session of its own: Ctrl-C is for the tests, which then stop the server.
-                start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGQUIT),
-                **account,
-            )
+        address = f"postgres://portal@127.0.0.1:{port}"
+        server = Server(
+            [
+                Path(initdb).resolve().with_name("postgres"),
+                *("-D", folder / "data"),
+                *(f"--{name}={value}" for name, value in settings.items()),
+            ],
+            folder,
+            lambda: psycopg.connect(f"{address}/postgres", autocommit=True),
+            psycopg.OperationalError,
+            signal.SIGINT,
+            **account,
+        )
         try:
-            address = f"postgres://portal@127.0.0.1:{port}"
-            connection = answers(
-                lambda: psycopg.connect(f"{address}/postgres", autocommit=True),
-                psycopg.OperationalError,
-                process,
-            )
+            connection = server.start()
             with connection:
                 connection.execute("CREATE DATABASE portal")
             connection.close()
-            yield f"{address}/portal"
+            yield server, f"{address}/portal"
         finally:
-            stop(process, signal.SIGINT)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,26 +156,33 @@ def unprivileged_account():
 @contextmanager
 def redis():
     """The address of a server with room for many databases."""
+    with redis_server("--databases", "4096") as (_server, address):
+        yield address
+
+
+@contextmanager
+def redis_server(*options):
+    """A Server, and its address."""
     binary = shutil.which("redis-server") or shutil.which("valkey-server")
     if not binary:
         raise Missing("a Redis: apt-get install redis-server")
     with tempfile.TemporaryDirectory(prefix="portal-redis-") as folder:
         port = free_port()
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--databases", "4096"]
-        process = subprocess.Popen(
-            [binary, *options],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),
+        client = redis_client.Redis(port=port)
+        server = Server(
+            [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", *options],
+            Path(folder),
+            client.ping,
+            # Also while it reads its file.
+            redis_client.ConnectionError,
+            signal.SIGTERM,
         )
         try:
-            with redis_client.Redis(port=port) as client:
-                answers(client.ping, redis_client.ConnectionError, process)
-            yield f"redis://127.0.0.1:{port}"
+            server.start()
+            client.close()
+            yield server, f"redis://127.0.0.1:{port}"
         finally:
-            stop(process, signal.SIGTERM)
+            server.stop()
 
 
 def redis_database(address):
