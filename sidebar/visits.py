@@ -101,11 +101,12 @@ def close(page_id=None):
 
 
 def forget():
-    """Forget the salts and the visits of days gone by; the counts stay. Redis' own go by
-    themselves."""
+    """Forget the salts and the visits of days gone by; the counts stay."""
     today = timezone.localdate()
+    # Also where Redis counts: it may not have done so until today.
     DailyVisits.objects.filter(day__lt=today).exclude(salt="").update(salt="")
     Visit.objects.filter(day__lt=today).delete()
+    _counter().forget()
 
 
 def _counter():

@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.db import connection
@@ -26,17 +26,8 @@ A_READER, ANOTHER, A_THIRD = ((f"203.0.113.{number}", BROWSER) for number in (7,
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    """A clock that tests turn: set `clock.now`."""
-
-    class Clock:
-        now = NOON
-
-        def pass_(self, **time):
-            self.now += timedelta(**time)
-
-    clock = Clock()
-    monkeypatch.setattr(timezone, "now", lambda: clock.now)
+def clock(clock):
+    clock.moment = NOON
     return clock
 
 
@@ -71,7 +62,7 @@ def flushed(clock):
     """The day's row when all is in the database."""
     for _ in range(3):
         visits.flush()
-        clock.pass_(seconds=5)
+        clock.tick(seconds=5)
     return DailyVisits.objects.filter(day=timezone.localdate()).first()
 
 
@@ -102,17 +93,17 @@ def test_whoever_logs_in_or_out_stays_one_visitor(clock, counter):
 @pytest.mark.django_db
 def test_a_silent_reader_is_no_longer_online_but_stays_counted(clock, counter):
     come()
-    clock.pass_(minutes=6)
+    clock.tick(minutes=6)
     assert visits.figures() == Figures(guests=0, members=0, online=0, today=1, month=1, total=1)
 
 
 @pytest.mark.django_db
 def test_a_reader_who_comes_back_after_half_an_hour_is_a_new_visit(clock, counter):
     come()
-    clock.pass_(minutes=29)
+    clock.tick(minutes=29)
     come()
     assert visits.figures().today == 1
-    clock.pass_(minutes=31)
+    clock.tick(minutes=31)
     come()
     assert visits.figures() == Figures(guests=1, members=0, online=1, today=2, month=2, total=2)
 
@@ -120,11 +111,11 @@ def test_a_reader_who_comes_back_after_half_an_hour_is_a_new_visit(clock, counte
 @pytest.mark.django_db
 @pytest.mark.parametrize("is_flushed", [True, False])
 def test_a_month_begins_with_its_first_day_and_the_total_never_does(clock, counter, is_flushed):
-    clock.now = NOON.replace(day=30)
+    clock.moment = NOON.replace(day=30)
     come()
     if is_flushed:
         flushed(clock)
-    clock.pass_(days=1)
+    clock.tick(days=1)
     assert visits.figures() == Figures(guests=0, members=0, online=0, today=0, month=0, total=1)
     come()
     assert visits.figures() == Figures(guests=1, members=0, online=1, today=1, month=1, total=2)
@@ -134,9 +125,9 @@ def test_a_month_begins_with_its_first_day_and_the_total_never_does(clock, count
 
 @pytest.mark.django_db
 def test_after_midnight_nobody_is_online_who_was_not_counted_today(clock, counter):
-    clock.now = NOON.replace(hour=23, minute=59)
+    clock.moment = NOON.replace(hour=23, minute=59)
     come()
-    clock.pass_(minutes=2)
+    clock.tick(minutes=2)
     assert visits.figures() == Figures(guests=0, members=0, online=0, today=0, month=1, total=1)
     come()
     assert visits.figures() == Figures(guests=1, members=0, online=1, today=1, month=2, total=2)
@@ -149,7 +140,7 @@ def test_after_midnight_nobody_is_online_who_was_not_counted_today(clock, counte
 def test_days_without_anybody_lie_between(clock, counter):
     come()
     flushed(clock)
-    clock.pass_(days=4)
+    clock.tick(days=4)
     assert come().figures == Figures(guests=1, members=0, online=1, today=1, month=2, total=2)
 
 
@@ -195,7 +186,7 @@ def test_views_are_counted_when_a_page_is_opened_and_told_each_time(clock, count
     assert come().views is None
     assert visits.view_count(page.pk) == 2
     assert flushed(clock).views == 2
-    clock.pass_(days=1)
+    clock.tick(days=1)
     assert come(page_id=page.pk, is_opening=True).views == 3
     flushed(clock)
     assert PageViews.objects.get(page=page).views == 3
@@ -255,12 +246,12 @@ def test_looking_at_the_figures_writes_nothing(counter):
 def test_forgetting_keeps_the_counts_and_drops_the_people(clock, counter):
     come(A_READER)
     flushed(clock)
-    clock.pass_(days=1)
+    clock.tick(days=1)
     come(ANOTHER)
     visits.forget()
     assert visits.figures() == Figures(guests=1, members=0, online=1, today=1, month=2, total=2)
     assert not Visit.objects.exclude(day=timezone.localdate()).exists()
-    assert not DailyVisits.objects.filter(day__lt=clock.now.date()).exclude(salt="").exists()
+    assert not DailyVisits.objects.filter(day__lt=clock.moment.date()).exclude(salt="").exists()
 
 
 @pytest.mark.django_db
@@ -268,7 +259,7 @@ def test_the_row_has_who_was_online_when_it_was_counted_last(clock, counter):
     come(A_READER)
     come(ANOTHER)
     assert flushed(clock).online == 2
-    clock.pass_(minutes=10)
+    clock.tick(minutes=10)
     come(ANOTHER)
     assert flushed(clock).online == 1
 
@@ -293,13 +284,13 @@ EVENTS = st.lists(
 def test_the_figures_agree_whatever_happens(clock, counter, page, events):
     counter.forget()
     # Two days before the end of a month.
-    clock.now = NOON.replace(day=29, hour=20)
+    clock.moment = NOON.replace(day=29, hour=20)
     last, last_day, opened = Figures(0, 0, 0, 0, 0, 0), None, 0
     for minutes, reader, who, is_opening, before in events:
         if minutes >= 24 * 60:
             # A worker may be away for hours, not for days: then keys have expired.
             flushed(clock)
-        clock.pass_(minutes=minutes)
+        clock.tick(minutes=minutes)
         if before:
             getattr(visits, before)()
         visitor = who and (f"203.0.113.{reader}", BROWSER)
@@ -335,14 +326,14 @@ def test_both_count_the_same(clock, settings, redis_url, events):
     told = []
     for address in ("", redis_url):
         settings.REDIS_URL = address
-        clock.now = NOON.replace(day=29, hour=20)
+        clock.moment = NOON.replace(day=29, hour=20)
         for model in (DailyVisits, Visit):
             model.objects.all().delete()
         visits.in_redis.cache_clear()
         with Redis.from_url(redis_url) as client:
             client.flushdb()
         for minutes, reader, who, _is_opening, _before in events:
-            clock.pass_(minutes=minutes)
+            clock.tick(minutes=minutes)
             visitor = who and (f"203.0.113.{reader}", BROWSER)
             told.append(visits.count(Hit(who or Who.READER, visitor)).figures)
     assert told[: len(events)] == told[len(events) :]
@@ -372,7 +363,7 @@ def test_no_view_is_lost_when_many_readers_come_at_once(counter, clock):
     assert visits.view_count(page.pk) == 160
     # Two writers at once, and no view twice.
     visits.flush()
-    clock.pass_(seconds=5)
+    clock.tick(seconds=5)
     in_parallel(4, lambda _: visits.flush())
     assert PageViews.objects.get().views == DailyPageViews.objects.get().views == 160
     assert DailyVisits.objects.get().views == 160

@@ -60,6 +60,9 @@ class DatabaseCounter:
     def flush(self):
         """All is there already."""
 
+    def forget(self):
+        """What there is to forget is forgotten in any case."""
+
     def close(self, page_id):
         """Asked each time, in any case."""
 

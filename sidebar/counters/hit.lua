@@ -1,7 +1,7 @@
 -- Counts one hit and answers it: all of it, or nothing and what is missing.
 -- KEYS: the day, the day before it (prefixes: this is one Redis, not a cluster)
 -- ARGV: when the day's keys go, when its salt goes, "1" if the day before is of the same month,
---       salt, now (ms), visitor or "", who, page or "", "1" if it was opened, polls …
+--       salt or "" of a visitor who was named before, now (ms), visitor or "", who, page or "", "1" if it was opened, polls …
 local day, before = KEYS[1], KEYS[2]
 local now, visitor, who, page = tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
 local PAUSE, ONLINE = 30 * 60 * 1000, 5 * 60 * 1000
@@ -29,7 +29,7 @@ for place = 10, #ARGV do
   if not result then return 'polls' end
   if result ~= '' then table.insert(polls, '"' .. ARGV[place] .. '": ' .. result) end
 end
-if visitor ~= '' then
+if visitor ~= '' and ARGV[4] ~= '' then
   local salt = redis.call('GET', day .. ':salt')
   if not salt then
     redis.call('SET', day .. ':salt', ARGV[4], 'EXAT', ARGV[2])

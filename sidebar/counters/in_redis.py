@@ -1,7 +1,7 @@
 """Counts in Redis: a hit costs one call of one script there, and nothing of the database.
 
-Counts are lost rather than counted twice. A hit that surely did not reach Redis is kept here until
-Redis is back; one that may have reached it is given up. flush() carries the day's counts to the
+Counts are lost rather than counted twice. A hit that surely did not reach Redis waits until it is
+back (waiting.py); one that may have reached it is given up. flush() carries the day's counts to the
 database as they are, never what is new, so that it may be killed anywhere and begun again.
 
     visits:2026-11-28:figures   the day's counts, and those of all days before it
@@ -16,12 +16,11 @@ import json
 import logging
 import secrets
 import threading
-from collections import deque
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
+from django.conf import settings
 from django.db import Error, connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -34,6 +33,7 @@ from wagtail.models import Page
 from .. import visits
 from ..models import DailyPageViews, DailyVisits, PageViews
 from ..visits import Figures, Reading
+from .waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ PAGES = "visits:pages"
 # Seconds that a page waits for Redis at most, and between looks whether it is back.
 PATIENCE = 0.25
 LOOK_EVERY = 0.5
-# Hits that are kept while Redis is away; then the oldest are lost.
+# Hits that wait while Redis is away.
 ROOM = 10_000
 POLLS_LAST = 2
 # A hit may find the day, its page and its polls missing, and some of them anew while it waits.
@@ -83,14 +83,6 @@ class Day:
         )
 
 
-class Kept(NamedTuple):
-    hit: visits.Hit
-    moment: int
-    day: Day
-    # Where the salt was known; then the hit has no visitor any more.
-    name: str
-
-
 class RedisCounter:
     def __init__(self, url):
         self._client = Redis.from_url(
@@ -109,12 +101,15 @@ class RedisCounter:
         self._connections = threading.local()
         self._day = None
         self._lock = threading.Lock()
-        self._kept = deque(maxlen=ROOM)
         self._is_away = False
         # What was told last, and on which day. Redis may come back a second younger; what readers
         # see does not.
         self._told = date.min, Figures(0, 0, 0, 0, 0, 0)
         self._told_views = {}
+        self._waiting = Waiting(settings.HITS_DIR, ROOM)
+        self._waiting.adopt()
+        if self._waiting:
+            self._wait_for_redis()
 
     def try_to_count(self, hit):
         """As count(), but without the database: None where Redis alone can't answer, and has not
@@ -168,6 +163,12 @@ class RedisCounter:
         except RedisError as error:
             self._leave(error)
 
+    def forget(self):
+        """Keys go by themselves, but not from the file that Redis may write: it is written anew."""
+        with suppress(RedisError):
+            if self._client.info("persistence")["aof_enabled"]:
+                self._client.bgrewriteaof()
+
     def flush(self):
         """Two at once do no harm, and neither does one that is killed anywhere."""
         now = timezone.now()
@@ -181,45 +182,48 @@ class RedisCounter:
                 self._take(keys=[key], args=asked)
 
     def come_back(self):
-        """Whether Redis is there again, and was told of all that was kept for it."""
+        """Whether Redis is there again, and was told of all that waited for it."""
         replayed = 0
         try:
             self._client.ping()
-            while kept := self._next_kept():
+            self._waiting.adopt()
+            while waiting := self._next_waiting():
+                (moment, name, who, page_id, is_opening), visitor = waiting
+                day = Day(timezone.localdate(_moment(moment)))
+                if day.keys_expire < timezone.now().timestamp():
+                    # Too late: the day's keys are gone.
+                    continue
+                hit = visits.Hit(visits.Who(who), visitor, page_id, is_opening)
                 try:
-                    # Too late for a day whose keys are gone by now.
-                    if kept.day.keys_expire > timezone.now().timestamp():
-                        self._insist(*kept)
-                        replayed += 1
+                    self._insist(hit, moment, day, name)
+                    replayed += 1
                 except (NotCounted, Error):
-                    with self._lock:
-                        if len(self._kept) < ROOM:
-                            self._kept.appendleft(kept)
+                    self._waiting.put_back()
                     return False
         except (RedisError, Unsure):
             return False
         if replayed:
-            logger.info("visits: Redis is back, and counted %d hits that were kept", replayed)
+            logger.info("visits: Redis is there, and counted %d hits that had to wait", replayed)
         return True
 
-    def _next_kept(self):
-        """The oldest hit that is kept; with the last one gone, Redis is there again."""
+    def _next_waiting(self):
+        """The oldest hit that waits; with the last one gone, Redis is there again."""
         with self._lock:
-            self._is_away = bool(self._kept)
-            return self._kept.popleft() if self._kept else None
+            waiting = self._waiting.take()
+            self._is_away = waiting is not None
+            return waiting
 
     def _keep(self, hit, moment, day):
         """Whether Redis is away, and the hit has to wait for it."""
         if not self._is_away:
             return False
-        name = ""
-        if hit.visitor and day.salt:
-            name = visits.name_of(hit.visitor, day.salt)
-            hit = hit._replace(visitor=None)
+        name, visitor = "", hit.visitor
+        if visitor and day.salt:
+            name, visitor = visits.name_of(visitor, day.salt), None
         with self._lock:
-            if self._is_away and (hit.visitor or name or hit.is_opening):
-                # Nobody waits for the results.
-                self._kept.append(Kept(hit._replace(poll_ids=()), moment, day, name))
+            if self._is_away and (name or visitor or hit.is_opening):
+                waiting = [moment, name, hit.who, hit.page_id, hit.is_opening]
+                self._waiting.add(waiting, visitor)
             return self._is_away
 
     def _leave(self, error):
@@ -227,13 +231,17 @@ class RedisCounter:
             if self._is_away:
                 return
             self._is_away = True
-        logger.warning("visits: Redis is away (%s), hits are kept for it", type(error).__name__)
-        threading.Thread(target=self._wait, daemon=True).start()
+        logger.warning("visits: Redis is away (%s), hits wait for it", type(error).__name__)
+        self._wait_for_redis()
 
-    def _wait(self):
+    def _wait_for_redis(self):
+        self._is_away = True
+        threading.Thread(target=self._look_for_redis, daemon=True).start()
+
+    def _look_for_redis(self):
         pause = threading.Event()
         while not self.come_back():
-            # Of what pages are public, the database was asked.
+            # It was asked which pages are public.
             connection.close()
             pause.wait(LOOK_EVERY)
         connection.close()
@@ -298,7 +306,8 @@ class RedisCounter:
         if who is visits.Who.MACHINE:
             visitor, name = None, ""
         while True:
-            salt = day.salt or secrets.token_hex(32)
+            # A name that is given is of the salt that Redis has.
+            salt = "" if name and not visitor else day.salt or secrets.token_hex(32)
             if visitor:
                 name = visits.name_of(visitor, salt)
             answer = self._ask(
@@ -316,12 +325,9 @@ class RedisCounter:
             if not answer.startswith("salt "):
                 break
             day.salt = answer[5:]
-            if not visitor:
-                # Named when Redis had another salt, and kept since.
-                name = ""
         if not answer[0].isdigit():
             return answer
-        if name:
+        if visitor:
             day.salt = salt
         numbers, _newline, polls = answer.partition("\n")
         online, members, today, month, total, views = numbers.split(" ")
