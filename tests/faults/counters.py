@@ -14,6 +14,7 @@ import http.client
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -120,6 +121,8 @@ def torture(hits, rate, kills, seed, say=lambda text: None):
         # One page for each slot, and room for a machine that is late.
         pages = make_pages(env, int(2 * hits / rate / SLOT) + 10)
         crew = Crew(env, folder)
+        keeper = Keeper(crew)
+        keeper.start()
         try:
             for name in ("web 1", "worker 1", "beat 1"):
                 crew.start(name)
@@ -127,12 +130,13 @@ def torture(hits, rate, kills, seed, say=lambda text: None):
             readers.warm_up()
             began = views_and_visits(portal)
             readers.start()
-            killer = Killer(dice, crew, redis, postgres, readers, say)
+            killer = Killer(dice, keeper, redis, postgres, readers, say)
             report.kills = killer.run(kills, hits / rate)
             readers.join()
             wait_for_the_database(portal, env["REDIS_URL"], report)
             compare(portal, readers, began, report)
         finally:
+            keeper.leave()
             crew.end()
         if left := processes_of(folder):
             report.faults.append(f"processes left: {left}")
@@ -270,10 +274,33 @@ class Readers:
         return figures, time.monotonic() - begun
 
 
-class Killer:
-    def __init__(self, dice, crew, redis, postgres, readers, say):
-        self.dice = dice
+class Keeper(threading.Thread):
+    """Starts what has ended by itself, as `serve` does: Celery's worker may, when Redis falls."""
+
+    def __init__(self, crew):
+        super().__init__(daemon=True)
         self.crew = crew
+        self.lock = threading.Lock()
+        self.leaving = threading.Event()
+
+    def run(self):
+        while not self.leaving.wait(0.5):
+            with self.lock:
+                for name, process in list(self.crew.running.items()):
+                    if process.poll() is not None:
+                        self.crew.kill(name)
+                        self.crew.start(name)
+
+    def leave(self):
+        self.leaving.set()
+        self.join()
+
+
+class Killer:
+    def __init__(self, dice, keeper, redis, postgres, readers, say):
+        self.dice = dice
+        self.keeper = keeper
+        self.crew = keeper.crew
         self.servers = {"redis": redis, "postgres": postgres}
         self.readers = readers
         self.say = say
@@ -296,14 +323,16 @@ class Killer:
             server.kill()
             time.sleep(self.dice.uniform(0, AWAY))
             server.start()
-        elif victim.startswith("a "):
+            return
+        with self.keeper.lock:
+            if not victim.startswith("a "):
+                self.crew.kill(f"{victim} 1")
+                self.crew.start(f"{victim} 1")
+                return
             name = "web 1" if "web" in victim else "worker 1"
-            if children := self.crew.children(name):
-                with suppress(ProcessLookupError):
-                    os.kill(self.dice.choice(children), 9)
-        else:
-            self.crew.kill(f"{victim} 1")
-            self.crew.start(f"{victim} 1")
+            # One that has ended by itself has none.
+            with suppress(OSError, IndexError):
+                os.kill(self.dice.choice(self.crew.children(name)), signal.SIGKILL)
 
 
 def views_and_visits(portal):
