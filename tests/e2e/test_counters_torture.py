@@ -19,6 +19,6 @@ def test_hits_are_counted_once_through_kills_of_whoever_counts_them():
 
 
 def test_the_torture_would_see_what_is_lost_and_what_is_counted_twice():
-    report = Report(answered=100, lost=2, twice=1, longest_loss=6, visitors_sent=9, visits=10)
+    report = Report(answered=100, lost=2, twice=1, longest_loss=6, visitors_taken=9, visits=10)
     report.judge()
     assert len(report.faults) == 4

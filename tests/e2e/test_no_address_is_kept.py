@@ -23,7 +23,9 @@ AGENT = "Mozilla/5.0 (Android 8; Mobile) Firefox/120.0"
 
 
 @pytest.fixture(params=["embedded", "servers"])
-def portal(request, tmp_path, snapshot):
+def running(request, tmp_path, snapshot):
+    """A portal, and its Redis."""
+    server = None
     with ExitStack() as stack:
         # A proxy says where readers come from.
         env = {"PROXY_COUNT": "1"}
@@ -36,11 +38,11 @@ def portal(request, tmp_path, snapshot):
             env |= {"DATABASE_URL": database, "REDIS_URL": f"{queue}/0"}
             snapshot = None
         portal = stack.enter_context(portal_processes(tmp_path, env, snapshot))
-        portal.redis = server if request.param == "servers" else None
-        yield portal
+        yield portal, server
 
 
-def test_none_of_200_addresses_is_kept_after_1000_visits(portal):
+def test_none_of_200_addresses_is_kept_after_1000_visits(running):
+    portal, server = running
     page = portal.sql("SELECT id FROM wagtailcore_page WHERE live AND depth > 3 ORDER BY id")[0][0]
     for visit in range(1000):
         # Three ways to say it, of which one is our proxy's.
@@ -54,7 +56,7 @@ def test_none_of_200_addresses_is_kept_after_1000_visits(portal):
     counted = "SELECT COALESCE(SUM(visits), 0) FROM sidebar_dailyvisits"
     portal.wait_for(lambda: portal.sql(counted)[0][0] == len(ADDRESSES))
 
-    kept = dict(everything_kept(portal))
+    kept = dict(everything_kept(portal, server))
     assert {"table sidebar_dailyvisits", f"file {portal.log.name}"} <= set(kept)
     spellings = {str(ip_address(text)) for text in ADDRESSES}
     spellings |= {ip_address(text).exploded for text in ADDRESSES}
@@ -63,11 +65,11 @@ def test_none_of_200_addresses_is_kept_after_1000_visits(portal):
     assert {place for place, content in kept.items() if address.search(content)} == set()
 
 
-def everything_kept(portal):
+def everything_kept(portal, redis):
     """(where, what) of all that the portal and its servers have written."""
     files = [path for path in portal.data_dir.rglob("*") if path.is_file()]
-    if portal.redis:
-        files += [path for path in portal.redis.folder.rglob("*") if path.is_file()]
+    if redis:
+        files += [path for path in redis.folder.rglob("*") if path.is_file()]
         assert any(path.suffix == ".aof" for path in files)
         with psycopg.connect(portal.env["DATABASE_URL"]) as connection:
             tables = connection.execute(

@@ -72,11 +72,13 @@ class Report:
     kills: int = 0
     sent: int = 0
     answered: int = 0
+    # Not answered, but perhaps counted.
+    unsure: int = 0
     counted: int = 0
     lost: int = 0
     twice: int = 0
     longest_loss: float = 0.0
-    visitors_sent: int = 0
+    visitors_taken: int = 0
     visitors_answered: int = 0
     visits: int = 0
     falls: int = 0
@@ -86,8 +88,8 @@ class Report:
     def judge(self):
         if self.twice:
             self.faults.append(f"{self.twice} views counted twice")
-        if self.visits > self.visitors_sent:
-            self.faults.append(f"{self.visits - self.visitors_sent} visits counted twice")
+        if self.visits > self.visitors_taken:
+            self.faults.append(f"{self.visits - self.visitors_taken} visits counted twice")
         if self.lost > LOST_SHARE * self.answered:
             self.faults.append(f"{self.lost} views lost")
         if self.visitors_answered - self.visits > LOST_SHARE * self.visitors_answered:
@@ -99,12 +101,12 @@ class Report:
         share = 100 * self.lost / max(1, self.answered)
         return (
             f"{self.kills} kills; {self.sent:,} hits sent, {self.answered:,} answered, "
-            f"{self.counted:,} views counted\n"
+            f"{self.unsure:,} broken off, the others refused; {self.counted:,} views counted\n"
             f"lost {self.lost} ({share:.2f} % of those answered, allowed "
             f"{100 * LOST_SHARE:.0f} %), for {self.longest_loss:.0f} s in a row at most "
             f"(allowed {LOST_SECONDS} s)\n"
             f"counted twice {self.twice} (allowed 0)\n"
-            f"{self.visitors_sent:,} visitors, {self.visitors_answered:,} of them answered, "
+            f"{self.visitors_taken:,} visitors taken, {self.visitors_answered:,} of them answered, "
             f"{self.visits:,} visits counted\n"
             f"slowest answer {self.slowest:.2f} s; figures disagreed in "
             f"{sum('disagree' in fault for fault in self.faults)} answers, and a total was below "
@@ -197,7 +199,7 @@ class Readers:
         self.visitors = [dice.randrange(min(VISITORS, hits)) for _ in range(hits)]
         self.lock = threading.Lock()
         self.next = 0
-        # (slot, visitor, seconds, figures or None)
+        # (slot, visitor, seconds, figures or None, whether nobody took it)
         self.seen = []
         self.greatest = 0
         self.falls = 0
@@ -240,9 +242,9 @@ class Readers:
             with self.lock:
                 before = self.greatest
             visitor = self.visitors[number] + 1
-            figures, seconds = self._ask(f"/live/?page={self.pages[slot]}", visitor)
+            figures, seconds, refused = self._ask(f"/live/?page={self.pages[slot]}", visitor)
             with self.lock:
-                self.seen.append((slot, visitor, seconds, figures))
+                self.seen.append((slot, visitor, seconds, figures, refused))
                 if figures:
                     self._look_at(figures, before)
 
@@ -256,22 +258,24 @@ class Readers:
         self.greatest = max(self.greatest, figures["visits-total"])
 
     def _ask(self, path, visitor):
-        """The figures, or None; and after how many seconds."""
+        """The figures, or None; after how many seconds; whether nobody was there to take it."""
         headers = {
             "User-Agent": "Mozilla/5.0 Firefox/120.0",
             "X-Forwarded-For": f"10.{visitor >> 16}.{visitor >> 8 & 255}.{visitor & 255}",
         }
         begun = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        figures = None
+        figures, refused = None, True
         with suppress(OSError, http.client.HTTPException):
+            connection.connect()
+            refused = False
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
             body = answer.read()
             if answer.status == 200:
                 figures = json.loads(body)["visits"]
         connection.close()
-        return figures, time.monotonic() - begun
+        return figures, time.monotonic() - begun, refused
 
 
 class Keeper(threading.Thread):
@@ -363,21 +367,22 @@ def wait_for_the_database(portal, address, report):
 
 def compare(portal, readers, began, report):
     views, visits = views_and_visits(portal)
-    sent, answered = [0] * len(readers.pages), [0] * len(readers.pages)
-    for slot, _visitor, seconds, figures in readers.seen:
-        sent[slot] += 1
+    taken, answered = [0] * len(readers.pages), [0] * len(readers.pages)
+    for slot, _visitor, seconds, figures, refused in readers.seen:
+        taken[slot] += not refused
         answered[slot] += figures is not None
         report.slowest = max(report.slowest, seconds)
     counted = [views.get(page, 0) - began[0].get(page, 0) for page in readers.pages]
     lost = [max(0, known - had) for known, had in zip(answered, counted, strict=True)]
-    report.sent, report.answered, report.counted = sum(sent), sum(answered), sum(counted)
+    report.sent, report.answered, report.counted = len(readers.seen), sum(answered), sum(counted)
+    report.unsure = sum(taken) - sum(answered)
     report.lost = sum(lost)
-    report.twice = sum(max(0, had - all_) for all_, had in zip(sent, counted, strict=True))
+    report.twice = sum(max(0, had - all_) for all_, had in zip(taken, counted, strict=True))
     row = 0
     for number in lost:
         row = row + 1 if number else 0
         report.longest_loss = max(report.longest_loss, row * SLOT)
-    report.visitors_sent = len({visitor for _slot, visitor, *_ in readers.seen})
+    report.visitors_taken = len({seen[1] for seen in readers.seen if not seen[4]})
     report.visitors_answered = len({seen[1] for seen in readers.seen if seen[3]})
     report.visits = visits - began[1]
     report.falls = readers.falls
