@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from sidebar import visits
 from sidebar.counters.in_redis import RedisCounter, Unsure
+from sidebar.counters.waiting import Waiting
 from sidebar.models import DailyPageViews, DailyVisits, PageViews
 from sidebar.visits import Figures, Hit, Who
 from tests import servers
@@ -225,6 +226,7 @@ def test_hits_wait_for_a_redis_that_is_away(clock, server, page, settings, caplo
         # What the database has, and what was told last.
         assert reading == (Figures(guests=1, members=0, online=1, today=1, month=1, total=1), 1, "")
     assert visits.figures() == reading.figures
+    assert visits.view_count(page.pk) == 1
     come(A_THIRD, Who.MEMBER)
     counter = visits.in_redis(settings.REDIS_URL)
     assert not counter.come_back()
@@ -261,6 +263,28 @@ def test_hits_that_wait_outlive_their_process_and_hold_no_address(clock, server,
     assert second.figures().today == 4
     assert second.view_count(page.pk) == 3
     assert not file.exists()
+
+
+def test_of_a_file_only_whole_lines_that_are_not_struck_out_are_taken(tmp_path):
+    file = tmp_path / "left.hits"
+    file.write_bytes(b"-[1]\n [2]\n [3]\n [4")
+    waiting = Waiting(tmp_path, 10)
+    waiting.adopt()
+    assert waiting.take() == ([2], None)
+    waiting.put_back()
+    assert file.read_bytes() == b"-[1]\n [2]\n [3]\n [4"
+    assert [waiting.take()[0] for _ in range(2)] == [[2], [3]]
+    assert file.read_bytes() == b"-[1]\n-[2]\n-[3]\n [4"
+    assert waiting.take() is None
+    assert not file.exists()
+
+
+def test_there_is_room_for_so_many_and_no_more(tmp_path):
+    waiting = Waiting(tmp_path, 2)
+    for number in range(3):
+        waiting.add([number])
+    assert [waiting.take()[0] for _ in range(2)] == [[0], [1]]
+    assert waiting.take() is None
 
 
 def test_a_hit_that_may_have_arrived_is_given_up(clock, server, page, settings):
