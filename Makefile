@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register fault-matrix feed-torture ballot-torture test-next lint format lock messages admin
+.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -62,6 +62,14 @@ feed-torture: ## Dừng đột ngột beat và worker 20 lần, kiểm tra dữ 
 ballot-torture: ## Gửi 2.000 phiếu cùng lúc trong khi dừng đột ngột web và PostgreSQL, kiểm tra không phiếu nào mất hay đếm hai lần
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.faults.ballots
+
+counters-torture: ## Dừng đột ngột web, worker, beat, Redis, PostgreSQL trong 10.000 lượt xem, đếm số lượt mất và đếm trùng
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.faults.counters
+
+bench-live: ## Đo /live/ cạnh một ứng dụng WSGI trần hỏi Redis một lần: thời gian CPU, số yêu cầu mỗi giây
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.live
 
 test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
 	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next

@@ -22,10 +22,15 @@ KEPT = timedelta(hours=48)
 
 def of(request):
     """The reader's, as our outermost proxy saw it; what a reader adds to the header is not read."""
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    return in_environ(request.META)
+
+
+def in_environ(environ):
+    """The same, of a request that Django has not seen."""
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     if 0 < settings.PROXY_COUNT <= len(forwarded):
         return forwarded[-settings.PROXY_COUNT].strip()
-    return request.META["REMOTE_ADDR"]
+    return environ["REMOTE_ADDR"]
 
 
 def admit(address):

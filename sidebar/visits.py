@@ -2,17 +2,23 @@
 
 No cookie and no address is kept. A visitor is an HMAC of address and browser under a salt that is
 drawn anew each day and forgotten when the day is over, so nobody can be followed from one day to
-the next, nor be looked up afterwards."""
+the next, nor be looked up afterwards.
 
-import hashlib
+Counted in the database, or in Redis where there is one (counters/); both answer alike."""
+
 import hmac
+import json
 import re
-from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from functools import cache, lru_cache
+from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.conf import settings
 from django.utils import timezone
+from wagtail.models import Page
+
+from polls.ballots import figures as poll_figures
 
 from .models import DailyVisits, PageViews, Visit
 
@@ -28,8 +34,27 @@ MACHINES = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Figures:
+class Who(StrEnum):
+    READER = "reader"
+    # Has logged in: somebody of the office.
+    MEMBER = "member"
+    MACHINE = "machine"
+
+
+class Hit(NamedTuple):
+    """One request of a page that somebody has open."""
+
+    who: Who = Who.READER
+    # Address and browser; None of those who ask not to be followed.
+    visitor: tuple[str, str] | None = None
+    page_id: int | None = None
+    # Whether the page was opened just now, and not only kept open.
+    is_opening: bool = False
+    # Whose results the page shows.
+    poll_ids: tuple[int, ...] = ()
+
+
+class Figures(NamedTuple):
     """What the sidebar says. Always: guests + members = online <= today <= month <= total."""
 
     guests: int
@@ -40,80 +65,112 @@ class Figures:
     total: int
 
 
+class Reading(NamedTuple):
+    """What a hit is answered with."""
+
+    figures: Figures
+    # Of the page; None where the public has no such page.
+    views: int | None
+    # {poll's id: results} in JSON, as it is kept for the next one who asks.
+    polls: str
+
+
+def count(hit):
+    """Counts a hit, and answers what moves on its page."""
+    return _counter().count(hit)
+
+
 def figures():
-    """The figures as of now.
-
-    They agree whatever happens meanwhile: only a visit of today can be online, each one was counted
-    when it began, and counts never fall. Reading from the narrow to the wide keeps the order even
-    when visits begin between the two queries.
-    """
-    now = timezone.now()
-    today = timezone.localdate(now)
-    online = Visit.objects.filter(day=today, seen_at__gt=now - ONLINE).aggregate(
-        members=Count("pk", filter=Q(is_member=True)), all=Count("pk")
-    )
-    counted = DailyVisits.objects.of(today)
-    return Figures(
-        guests=online["all"] - online["members"],
-        members=online["members"],
-        online=online["all"],
-        today=counted.visits,
-        month=counted.month_visits,
-        total=counted.total_visits,
-    )
+    """The figures as of now. Nothing is written for it."""
+    return _counter().figures()
 
 
-def record(address, agent, is_member=False):
-    """Note that somebody is reading now: begins a visit, or goes on with the one under way."""
-    if MACHINES.search(agent):
-        return
-    now = timezone.now()
-    today = timezone.localdate(now)
-    salt = DailyVisits.objects.of(today).salt
-    if not salt:
-        # Midnight passed meanwhile, and the day's salt is forgotten already.
-        return
-    visitor = _visitor(salt, address, agent)
-    with transaction.atomic():
-        # The order is the point: a visit is counted in its day in the transaction that makes it
-        # visible as online.
-        known = Visit.objects.filter(day=today, visitor=visitor)
-        if known.filter(seen_at__gt=now - PAUSE).update(seen_at=now, is_member=is_member):
-            return
-        # The condition is asked again after a wait for the row, so of two requests that end the
-        # same pause only one counts.
-        silent = known.filter(seen_at__lte=now - PAUSE)
-        if not silent.update(seen_at=now, is_member=is_member):
-            try:
-                with transaction.atomic():
-                    Visit.objects.create(
-                        day=today, visitor=visitor, seen_at=now, is_member=is_member
-                    )
-            except IntegrityError:
-                # Another request of the same visitor was first, and counted the visit.
-                return
-        DailyVisits.objects.count(today, visits=1, member_visits=int(is_member))
+def view_count(page_id):
+    return _counter().view_count(page_id)
 
 
-def _visitor(salt, address, agent):
-    return hmac.new(salt.encode(), f"{address}\n{agent}".encode(), hashlib.sha256).hexdigest()
+def flush():
+    """Brings the database up to what was counted elsewhere."""
+    _counter().flush()
+
+
+def close(page_id=None):
+    """This page may be closed to the public now, or any may: it is asked again before its views are
+    told."""
+    _counter().close(page_id)
 
 
 def forget():
     """Forget the salts and the visits of days gone by; the counts stay."""
     today = timezone.localdate()
+    # Also where Redis counts: it may not have done so until today.
     DailyVisits.objects.filter(day__lt=today).exclude(salt="").update(salt="")
     Visit.objects.filter(day__lt=today).delete()
+    _counter().forget()
 
 
-def count_view(page_id):
-    """One more reader opened the page. Nothing is lost when many do at once."""
-    views = PageViews.objects.filter(page_id=page_id)
-    if views.update(views=F("views") + 1):
-        return
-    PageViews.objects.bulk_create([PageViews(page_id=page_id)], ignore_conflicts=True)
-    views.update(views=F("views") + 1)
+def _counter():
+    return in_redis(settings.REDIS_URL) if settings.REDIS_URL else in_database()
 
 
-def view_count(page_id):
+# Both need what stands above.
+@cache
+def in_database():
+    from .counters.database import DatabaseCounter
+
+    return DatabaseCounter()
+
+
+@cache
+def in_redis(url):
+    """The one that all of this process share: it knows whether Redis is there."""
+    from .counters.in_redis import RedisCounter
+
+    return RedisCounter(url)
+
+
+@lru_cache(maxsize=1024)
+def is_machine(agent):
+    return MACHINES.search(agent) is not None
+
+
+def name_of(visitor, salt):
+    """What somebody is known by for a day."""
+    return hmac.digest(salt.encode(), "\n".join(visitor).encode(), "sha256").hex()
+
+
+def public(page_ids):
+    """Those that the public may read."""
+    return set(Page.objects.live().public().filter(pk__in=page_ids).values_list("pk", flat=True))
+
+
+def stored_views(page_id):
     return PageViews.objects.filter(page_id=page_id).values_list("views", flat=True).first() or 0
+
+
+def stored_figures(day):
+    """As the database has them: of the day, or what is left of the days before it."""
+    row = DailyVisits.objects.filter(day__lte=day).order_by("-day").first() or DailyVisits(day=day)
+    is_today = row.day == day
+    is_this_month = (row.day.year, row.day.month) == (day.year, day.month)
+    online = row.online if is_today else 0
+    return Figures(
+        guests=online,
+        members=0,
+        online=online,
+        today=row.visits if is_today else 0,
+        month=row.month_visits if is_this_month else 0,
+        total=row.total_visits,
+    )
+
+
+def poll_results(poll_ids):
+    """{poll's id: results in JSON, or nothing where the public may not see them}"""
+    found = poll_figures(poll_ids)
+    return {poll_id: json.dumps(found[poll_id]) if poll_id in found else "" for poll_id in poll_ids}
+
+
+def in_json(results):
+    """Those of poll_results() that there are, as one JSON text."""
+    texts = (f'"{poll_id}": {text}' for poll_id, text in results.items() if text)
+    return "{" + ", ".join(texts) + "}"

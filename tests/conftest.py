@@ -129,6 +129,7 @@ def nothing_of_other_tests(settings, tmp_path_factory):
     backend.forget()
     # There is no index until a test calls local.catch_up(), as the follower does.
     settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / f"search-{uuid.uuid4().hex}"
+    settings.HITS_DIR = tmp_path_factory.getbasetemp() / f"hits-{uuid.uuid4().hex}"
 
 
 @pytest.fixture

@@ -43,9 +43,76 @@ def answers(ask, failure, process):
             time.sleep(0.05)
 
 
+class Server:
+    """One that can be killed and started again, with the same address and what it has on disk."""
+
+    def __init__(self, command, folder, ask, failure, ends_by, **account):
+        self.folder = folder
+        self._command = command
+        self._ask, self._failure = ask, failure
+        self._ends_by = ends_by
+        self._account = account
+        self.process = None
+
+    def start(self):
+        """Returns what `ask` answered."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                # A session of its own: Ctrl-C is for the tests, which then stop the server.
+                start_new_session=True,
+                preexec_fn=die_with_parent(self._ends_by),
+                **self._account,
+            )
+        return answers(self._ask, self._failure, self.process)
+
+    def kill(self):
+        """SIGKILL of every process at once; how many there were. Returns when all are gone."""
+        # Stopped first: it starts no more children while they are counted, nor ends them gently.
+        self.process.send_signal(signal.SIGSTOP)
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        # PostgreSQL's have a session each: a signal to the group would reach the first one only.
+        victims = [int(pid) for pid in children.read_text().split()]
+        for pid in (self.process.pid, *victims):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        deadline = time.monotonic() + PATIENCE
+        while left := [pid for pid in victims if is_running(pid)]:
+            assert time.monotonic() < deadline, f"outlived SIGKILL: {left}"
+            # Children of a process that is gone: nobody here can wait for their end.
+            time.sleep(0.01)
+        return 1 + len(victims)
+
+    def stop(self):
+        stop(self.process, self._ends_by)
+
+
 @contextmanager
 def postgres():
     """The address of a database whose role may create others."""
+    # The data won't outlive the tests: nothing has to reach the disk.
+    hasty = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    with postgres_server(hasty) as (_server, address):
+        yield address
+
+
+@contextmanager
+def durable_postgres():
+    """A Server, and the address of a database on it: what it confirmed outlives a SIGKILL."""
+    # Not left to a default: they are what is tried.
+    with postgres_server(
+        {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+    ) as server:
+        yield server
+
+
+@contextmanager
+def postgres_server(settings):
+    """A Server, and the address of a database on it."""
     found = [str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
     path = os.pathsep.join([*reversed(found), os.environ.get("PATH", "")])
     initdb = shutil.which("initdb", path=path)
@@ -73,39 +140,29 @@ def postgres():
             "port": port,
             "unix_socket_directories": folder,
             "max_connections": 200,
-            # The data won't outlive the tests: nothing has to reach the disk.
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
+            **settings,
         }
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [
-                    Path(initdb).resolve().with_name("postgres"),
-                    *("-D", folder / "data"),
-                    *(f"--{name}={value}" for name, value in settings.items()),
-                ],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                # A session of its own: Ctrl-C is for the tests, which then stop the server.
-                start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGQUIT),
-                **account,
-            )
+        address = f"postgres://portal@127.0.0.1:{port}"
+        server = Server(
+            [
+                Path(initdb).resolve().with_name("postgres"),
+                *("-D", folder / "data"),
+                *(f"--{name}={value}" for name, value in settings.items()),
+            ],
+            folder,
+            lambda: psycopg.connect(f"{address}/postgres", autocommit=True),
+            psycopg.OperationalError,
+            signal.SIGINT,
+            **account,
+        )
         try:
-            address = f"postgres://portal@127.0.0.1:{port}"
-            connection = answers(
-                lambda: psycopg.connect(f"{address}/postgres", autocommit=True),
-                psycopg.OperationalError,
-                process,
-            )
+            connection = server.start()
             with connection:
                 connection.execute("CREATE DATABASE portal")
             connection.close()
-            yield f"{address}/portal"
+            yield server, f"{address}/portal"
         finally:
-            stop(process, signal.SIGINT)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,26 +179,33 @@ def unprivileged_account():
 @contextmanager
 def redis():
     """The address of a server with room for many databases."""
+    with redis_server("--databases", "4096") as (_server, address):
+        yield address
+
+
+@contextmanager
+def redis_server(*options):
+    """A Server, and its address."""
     binary = shutil.which("redis-server") or shutil.which("valkey-server")
     if not binary:
         raise Missing("a Redis: apt-get install redis-server")
     with tempfile.TemporaryDirectory(prefix="portal-redis-") as folder:
         port = free_port()
-        options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--databases", "4096"]
-        process = subprocess.Popen(
-            [binary, *options],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),
+        client = redis_client.Redis(port=port)
+        server = Server(
+            [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", *options],
+            Path(folder),
+            client.ping,
+            # Also while it reads its file.
+            redis_client.ConnectionError,
+            signal.SIGTERM,
         )
         try:
-            with redis_client.Redis(port=port) as client:
-                answers(client.ping, redis_client.ConnectionError, process)
-            yield f"redis://127.0.0.1:{port}"
+            server.start()
+            client.close()
+            yield server, f"redis://127.0.0.1:{port}"
         finally:
-            stop(process, signal.SIGTERM)
+            server.stop()
 
 
 def redis_database(address):
@@ -164,113 +228,6 @@ def stop(process, number):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-class DurablePostgres:
-    """A server whose data reaches the disk as in an office: what it confirmed outlives a SIGKILL.
-
-    (postgres() above is told not to wait for the disk.) Start it from the main thread: it ends with
-    the thread that started it.
-    """
-
-    def __init__(self, folder, programs, account):
-        self.folder = folder
-        self.programs = programs
-        self.account = account
-        # The same after a restart, or the portal would not find it again.
-        self.port = free_port()
-        self.address = f"postgres://portal@127.0.0.1:{self.port}/portal"
-        self.process = None
-
-    def create(self):
-        options = ["--auth=trust", "--username=portal", "--encoding=UTF8", "--locale=C.UTF-8"]
-        made = subprocess.run(
-            [self.programs / "initdb", *options, self.folder / "data"],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            **self.account,
-        )
-        assert made.returncode == 0, made.stderr
-        self.start()
-        with psycopg.connect(self._maintenance(), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE portal")
-
-    def start(self):
-        """Returns when it answers, its recovery included."""
-        settings = {
-            "listen_addresses": "127.0.0.1",
-            "port": self.port,
-            "unix_socket_directories": self.folder,
-            # Not left to a default: they are what is tried here.
-            "fsync": "on",
-            "synchronous_commit": "on",
-            "full_page_writes": "on",
-        }
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [
-                    self.programs / "postgres",
-                    *("-D", self.folder / "data"),
-                    *(f"--{name}={value}" for name, value in settings.items()),
-                ],
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=die_with_parent(signal.SIGQUIT),
-                **self.account,
-            )
-        answers(
-            lambda: psycopg.connect(self._maintenance()).close(),
-            psycopg.OperationalError,
-            self.process,
-        )
-
-    def kill(self):
-        """SIGKILL of every process at once; how many there were. Returns when all are gone."""
-        # Stopped first: it starts no more children while they are counted, nor ends them gently.
-        self.process.send_signal(signal.SIGSTOP)
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-        # Each has a session of its own: a signal to the group would reach the first one only.
-        victims = [int(pid) for pid in children.read_text().split()]
-        for pid in (self.process.pid, *victims):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.process.wait()
-        deadline = time.monotonic() + PATIENCE
-        while left := [pid for pid in victims if is_running(pid)]:
-            assert time.monotonic() < deadline, f"outlived SIGKILL: {left}"
-            # Children of a process that is gone: nobody here can wait for their end.
-            time.sleep(0.01)
-        return 1 + len(victims)
-
-    def _maintenance(self):
-        return f"{self.address.rpartition('/')[0]}/postgres"
-
-
-@contextmanager
-def durable_postgres():
-    """A DurablePostgres that runs and has an empty database."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    path = os.pathsep.join([*map(str, reversed(found)), os.environ.get("PATH", "")])
-    initdb = shutil.which("initdb", path=path)
-    if not initdb:
-        raise Missing("a PostgreSQL: apt-get install postgresql redis-server")
-    account = unprivileged_account()
-    folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
-    try:
-        if account:
-            shutil.chown(folder, account["user"], account["group"])
-        server = DurablePostgres(folder, Path(initdb).resolve().parent, account)
-        try:
-            server.create()
-            yield server
-        finally:
-            if server.process:
-                stop(server.process, signal.SIGINT)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_running(pid):

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.django_db
 BROWSER = {"headers": {"User-Agent": "Mozilla/5.0 (Android 8; Mobile) Firefox/120.0"}}
 
 
+@pytest.fixture(params=["database", "redis"], autouse=True)
+def counter(request, settings):
+    settings.REDIS_URL = request.getfixturevalue("redis_url") if request.param == "redis" else ""
+
+
 @pytest.fixture
 def page():
     make_home()

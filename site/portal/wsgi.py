@@ -7,6 +7,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
 application = get_wsgi_application()
+if settings.REDIS_URL:
+    # Asks for addresses, which can be known only now.
+    from home.live import FastLive
+
+    application = FastLive(application)
 
 # Pages send tasks too. Imported only now, for it reads the settings; the default of all threads,
 # since a new application is only that of the thread which made it.

@@ -157,9 +157,9 @@ def scratch(engine):
         env, server = dict(ENVIRONMENT), None
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ballots-")))
         if engine == "postgres":
-            server = stack.enter_context(servers.durable_postgres())
+            server, address = stack.enter_context(servers.durable_postgres())
             env |= {
-                "DATABASE_URL": server.address,
+                "DATABASE_URL": address,
                 "REDIS_URL": stack.enter_context(servers.redis()),
             }
         # Beforehand: on a disk that is written through to, and on a busy machine, it may take
@@ -341,7 +341,7 @@ def torture(
     server_kills=SERVER_KILLS,
     say=lambda text: None,
 ):
-    """`server`: a DurablePostgres that may be killed. Call it from the main thread, which starts
+    """`server`: a PostgreSQL that may be killed. Call it from the main thread, which starts
     that server again."""
     report = Report()
     poll = new_poll(portal)

@@ -260,6 +260,8 @@ if OPENSEARCH_URL := env.text("OPENSEARCH_URL"):
     }
 # Each machine's own; made anew from the database when it is missing.
 SEARCH_DIR = DATA_DIR / "search"
+# Where this machine's hits wait while Redis is away.
+HITS_DIR = DATA_DIR / "hits"
 # The API (articles/api.py) answers everybody alike: it asks for no session and knows no user.
 WAGTAILAPI_LIMIT_MAX = 50
 WAGTAILAPI_SEARCH_ENABLED = False

@@ -20,6 +20,8 @@ STORAGES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A test that counts in Redis takes a database of its own there (redis_url).
+REDIS_URL = ""
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

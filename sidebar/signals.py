@@ -1,0 +1,16 @@
+"""Views are told of public pages alone: what may have been closed is asked again."""
+
+from django.db import transaction
+
+from . import visits
+
+# After the transaction: whoever asked before its end would find the page open.
+
+
+def close_page(sender, instance, **kwargs):
+    page_id = instance.pk
+    transaction.on_commit(lambda: visits.close(page_id))
+
+
+def close_pages(sender, **kwargs):
+    transaction.on_commit(visits.close)
