@@ -130,13 +130,12 @@ def torture(hits, rate, kills, seed, say=lambda text: None):
                 crew.start(name)
             readers = Readers(int(env["PORT"]), pages, hits, rate, seed)
             readers.warm_up()
-            began = views_and_visits(portal)
             readers.start()
             killer = Killer(dice, keeper, redis, postgres, readers, say)
             report.kills = killer.run(kills, hits / rate)
             readers.join()
             wait_for_the_database(portal, env["REDIS_URL"], report)
-            compare(portal, readers, began, report)
+            compare(portal, readers, report)
         finally:
             keeper.leave()
             crew.end()
@@ -208,13 +207,13 @@ class Readers:
 
     def warm_up(self):
         """Until the portal answers; then all pages are known to it, as those are that somebody has
-        read before."""
+        read before. Counts nothing."""
         deadline = time.monotonic() + STARTED_WITHIN
-        while self._ask("/live/?seen=1", 0)[0] is None:
+        while self._ask("/live/?seen=1")[0] is None:
             assert time.monotonic() < deadline, "the portal did not start"
             time.sleep(0.2)
         for page in self.pages:
-            self._ask(f"/live/?page={page}&seen=1", 0)
+            self._ask(f"/live/?page={page}&seen=1")
 
     def start(self):
         self.begun = time.monotonic()
@@ -241,7 +240,7 @@ class Readers:
             slot = min(int((time.monotonic() - self.begun) / SLOT), len(self.pages) - 1)
             with self.lock:
                 before = self.greatest
-            visitor = self.visitors[number] + 1
+            visitor = self.visitors[number]
             figures, seconds, refused = self._ask(f"/live/?page={self.pages[slot]}", visitor)
             with self.lock:
                 self.seen.append((slot, visitor, seconds, figures, refused))
@@ -257,12 +256,13 @@ class Readers:
         self.falls += figures["visits-total"] < before
         self.greatest = max(self.greatest, figures["visits-total"])
 
-    def _ask(self, path, visitor):
+    def _ask(self, path, visitor=None):
         """The figures, or None; after how many seconds; whether nobody was there to take it."""
-        headers = {
-            "User-Agent": "Mozilla/5.0 Firefox/120.0",
-            "X-Forwarded-For": f"10.{visitor >> 16}.{visitor >> 8 & 255}.{visitor & 255}",
-        }
+        headers = {"User-Agent": "Mozilla/5.0 Firefox/120.0"}
+        if visitor is None:
+            headers["DNT"] = "1"
+        else:
+            headers["X-Forwarded-For"] = f"10.0.{visitor >> 8}.{visitor & 255}"
         begun = time.monotonic()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         figures, refused = None, True
@@ -365,14 +365,14 @@ def wait_for_the_database(portal, address, report):
             time.sleep(0.5)
 
 
-def compare(portal, readers, began, report):
+def compare(portal, readers, report):
     views, visits = views_and_visits(portal)
     taken, answered = [0] * len(readers.pages), [0] * len(readers.pages)
     for slot, _visitor, seconds, figures, refused in readers.seen:
         taken[slot] += not refused
         answered[slot] += figures is not None
         report.slowest = max(report.slowest, seconds)
-    counted = [views.get(page, 0) - began[0].get(page, 0) for page in readers.pages]
+    counted = [views.get(page, 0) for page in readers.pages]
     lost = [max(0, known - had) for known, had in zip(answered, counted, strict=True)]
     report.sent, report.answered, report.counted = len(readers.seen), sum(answered), sum(counted)
     report.unsure = sum(taken) - sum(answered)
@@ -384,7 +384,7 @@ def compare(portal, readers, began, report):
         report.longest_loss = max(report.longest_loss, row * SLOT)
     report.visitors_taken = len({seen[1] for seen in readers.seen if not seen[4]})
     report.visitors_answered = len({seen[1] for seen in readers.seen if seen[3]})
-    report.visits = visits - began[1]
+    report.visits = visits
     report.falls = readers.falls
     report.faults += [f"figures disagree: {figures}" for figures in readers.disagreed]
 
