@@ -55,7 +55,7 @@ class Server:
         self.process = None
 
     def start(self):
-        """Returns what `ask` answered."""
+        """Until it answers."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 self._command,
@@ -67,7 +67,7 @@ class Server:
                 preexec_fn=die_with_parent(self._ends_by),
                 **self._account,
             )
-        return answers(self._ask, self._failure, self.process)
+        answers(self._ask, self._failure, self.process)
 
     def kill(self):
         """SIGKILL of every process at once; how many there were. Returns when all are gone."""
@@ -150,16 +150,15 @@ def postgres_server(settings):
                 *(f"--{name}={value}" for name, value in settings.items()),
             ],
             folder,
-            lambda: psycopg.connect(f"{address}/postgres", autocommit=True),
+            lambda: psycopg.connect(f"{address}/postgres").close(),
             psycopg.OperationalError,
             signal.SIGINT,
             **account,
         )
         try:
-            connection = server.start()
-            with connection:
+            server.start()
+            with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
                 connection.execute("CREATE DATABASE portal")
-            connection.close()
             yield server, f"{address}/portal"
         finally:
             server.stop()

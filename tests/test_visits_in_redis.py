@@ -58,9 +58,10 @@ def client(counter, settings):
 
 @pytest.fixture
 def server(settings, by_hand):
-    """A Redis of the test's own, which it may kill."""
+    """A Redis of the test's own, which it may kill: what that has answered, it keeps."""
+    options = ["--appendonly", "yes", "--appendfsync", "always"]
     try:
-        with servers.redis_server("--appendonly", "yes") as (server, address):
+        with servers.redis_server(*options) as (server, address):
             settings.REDIS_URL = address
             yield server
     except servers.Missing as missing:
