@@ -1,11 +1,14 @@
 """Settings refuse to start with what would harm; each case is a process of its own."""
 
+import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from portal.logs import NotOfTask
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = {
@@ -94,3 +97,16 @@ call_command("load_demo")
     result = start(tmp_path, "production", load, **GOOD)
     assert result.returncode != 0
     assert "Traceback" not in result.stderr or "CommandError" in result.stderr
+
+
+def test_what_runs_every_five_seconds_fills_no_log():
+    quiet = NotOfTask("sidebar.tasks.flush_visits")
+
+    def is_told(name, level, task):
+        return quiet.filter(logging.LogRecord(name, level, "", 0, "Task %s", (task,), None))
+
+    flush, other = "sidebar.tasks.flush_visits[1]", "sidebar.tasks.refresh_rates[2]"
+    assert not is_told("celery.app.trace", logging.INFO, flush)
+    assert is_told("celery.app.trace", logging.INFO, other)
+    assert is_told("celery.app.trace", logging.ERROR, flush)
+    assert is_told("sidebar.tasks", logging.INFO, flush)

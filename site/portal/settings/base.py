@@ -208,7 +208,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Three lines every five seconds, about nothing that went wrong.
+    "filters": {"quiet": {"()": "portal.logs.NotOfTask", "name": "sidebar.tasks.flush_visits"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Four lines for each save, about nothing that went wrong.
