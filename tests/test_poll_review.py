@@ -204,6 +204,8 @@ def test_a_draft_older_than_the_first_ballot_changes_nothing_that_was_voted_on(o
     poll = make_poll()
     draft = Poll.objects.get()
     draft.question, draft.most_choices, draft.method_note = "Câu mới?", 2, "Ghi chú mới"
+    # Or readers would no longer see how it stands.
+    draft.opens_at = timezone.now() + timedelta(days=9)
     draft.choices = [Choice(text="Khác hẳn"), Choice(text="Nữa")]
     revision = draft.save_revision(user=office["lan"])
     ballots.cast(poll, {poll.choices.first().pk}, "1" * 64)
@@ -211,6 +213,7 @@ def test_a_draft_older_than_the_first_ballot_changes_nothing_that_was_voted_on(o
     revision.publish()
     stored = Poll.objects.get()
     assert (stored.question, stored.most_choices) == ("Có nên họp qua mạng?", 1)
+    assert stored.opens_at == poll.opens_at
     assert stored.method_note == "Ghi chú mới"
     assert [(choice.text, choice.votes) for choice in stored.choices.all()] == [
         ("Có", 1),

@@ -28,13 +28,10 @@ from ..reviewed import ReviewedMixin
 
 MOST_CHOICES = 20
 # What voters have relied on; the choices besides.
-FROZEN = ["question", "most_choices", "inherited_source"]
+FROZEN = ["question", "most_choices", "inherited_source", "opens_at"]
 
 # Rarely needed: folded away.
 FROM_OLD_PORTAL = _("If the old portal asked the same")
-PERIOD_PANELS = [
-    MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at")], _("Voting period")),
-]
 LASTING_PANELS = [
     FieldPanel("results_shown"),
     FieldPanel("asks_riddle"),
@@ -145,7 +142,7 @@ class Poll(
 
     panels = [
         FieldPanel("question"),
-        *PERIOD_PANELS,
+        MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at")], _("Voting period")),
         ChoicesPanel(
             "choices",
             [
@@ -167,7 +164,7 @@ class Poll(
     # What a word of ours can no longer change stands there to be read.
     panels_once_voted_on = [
         FrozenOptionsPanel(heading=_("Question and choices")),
-        *PERIOD_PANELS,
+        FieldPanel("closes_at"),
         *LASTING_PANELS,
     ]
 
