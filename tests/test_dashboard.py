@@ -6,7 +6,7 @@ from articles.models import DirectiveIndexPage
 from home.offices import EDITORS
 from tests.factories import make_home, make_section, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_an_editor_finds_on_the_dashboard_where_to_write(client):

@@ -32,7 +32,7 @@ from tests.factories import (
     tomorrow,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SUBMIT = {"action-submit": "1"}
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from polls.blocks import PollBlock
 from polls.models import Choice, Poll, Shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 JSON = {"Accept": "application/json"}
 # How many have voted for the first choice: a figure that stands nowhere else.
 SECRET = 4711

@@ -14,7 +14,7 @@ from articles.models import DirectiveIndexPage
 from home.models import OfficeSettings
 from tests.factories import make_directive, make_event, make_home, make_image, make_news
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ from .factories import make_user
 from .feed_server import RATES, serving
 from .test_weather import reading
 
-pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket, pytest.mark.once]
 
 NOW = timezone.now
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

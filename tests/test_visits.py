@@ -230,7 +230,7 @@ def test_what_the_public_may_see_of_polls_comes_along(clock, counter):
     hidden = Poll.objects.create(question="Xem sau?", results_shown="after_closing")
     reading = come(poll_ids=(poll.pk, hidden.pk, 999_999))
     assert json.loads(reading.polls) == {
-        str(poll.pk): {"total": 3, "choices": {str(choice.pk): [3, 100]}}
+        str(poll.pk): {"total": 3, "voters": 3, "choices": {str(choice.pk): [3, 100]}}
     }
     assert come(poll_ids=(hidden.pk,)).polls == "{}"
     assert come().polls == ""
