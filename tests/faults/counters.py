@@ -211,6 +211,7 @@ class Readers:
         deadline = time.monotonic() + STARTED_WITHIN
         while self._ask("/live/?seen=1")[0] is None:
             assert time.monotonic() < deadline, "the portal did not start"
+            # A stranger's process: it says that it is ready by answering, and in no other way.
             time.sleep(0.2)
         for page in self.pages:
             self._ask(f"/live/?page={page}&seen=1")
