@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from wagtail.models import Page, Revision, Site, TaskState, WorkflowState
 
-from polls.sheets import xlsx_file
+from office.sheets import xlsx_file
 from sidebar.models import PageViews
 from sidebar.statistics import page_views
 from sidebar.visit_report import PeriodForm, may_read

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from polls.sheets import harmless
+from office.sheets import harmless
 
 from . import feeds
 from .subscriptions import answer, portal_name

@@ -17,7 +17,7 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-from articles.moderation import IndependentApprovalTask
+from office.moderation import IndependentApprovalTask
 from polls.models import Poll
 
 # Names as the office knows them, which this file finds them by.

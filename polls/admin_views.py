@@ -14,7 +14,7 @@ from wagtail.admin.auth import permission_required
 from . import audit, ballots
 from .corrections import CorrectionForm
 from .models import Poll
-from .sheets import csv_file, xlsx_file
+from office.sheets import csv_file, xlsx_file
 
 # The tallest bar of the chart, of a hundred.
 TALLEST = 92

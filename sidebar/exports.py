@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from polls.sheets import csv_file
+from office.sheets import csv_file
 
 from . import currencies, providers
 

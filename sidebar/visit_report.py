@@ -18,7 +18,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.models import Page, Site
 
-from polls.sheets import csv_file, xlsx_file
+from office.sheets import csv_file, xlsx_file
 
 from . import statistics
 from .models import InheritedVisits

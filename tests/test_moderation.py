@@ -7,7 +7,7 @@ from django.urls import reverse
 from wagtail.models import GroupApprovalTask, Page, Task, Workflow, WorkflowPage, WorkflowState
 
 from articles.models import Issuer, NewsIndexPage, NewsPage
-from articles.moderation import IndependentApprovalTask
+from office.moderation import IndependentApprovalTask
 from home.offices import BOARD, EDITORS, REVIEWERS, set_up
 from tests.factories import make_directive, make_home, make_news, make_user
 

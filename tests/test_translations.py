@@ -50,7 +50,7 @@ def test_the_compiled_catalogue_is_that_of_the_source(catalogue):
 def test_no_string_of_the_code_is_missing_from_the_catalogue(tmp_path):
     if not shutil.which("xgettext"):
         pytest.skip("xgettext is missing: apt-get install gettext")
-    for name in ["articles", "home", "polls", "sidebar", "site"]:
+    for name in ["articles", "home", "office", "polls", "sidebar", "site"]:
         shutil.copytree(
             ROOT / name,
             tmp_path / name,

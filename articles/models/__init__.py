@@ -1,7 +1,6 @@
 """Everything that editors write, one file for each kind."""
 
 from ..effect import Effect
-from ..moderation import IndependentApprovalTask
 from .attachments import DocumentContent
 from .base import (
     ArticlePage,
@@ -48,7 +47,6 @@ __all__ = [
     "EventIndexPage",
     "EventPage",
     "FeaturedNews",
-    "IndependentApprovalTask",
     "IndexChange",
     "Issuer",
     "ListedPage",

@@ -24,7 +24,7 @@ from wagtail.models import (
 
 from ..forms import ChoicesPanel, FrozenOptionsPanel
 from ..results import result
-from ..reviewed import ReviewedMixin
+from office.reviewed import ReviewedMixin
 
 MOST_CHOICES = 20
 # What voters have relied on; the choices besides.

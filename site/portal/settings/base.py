@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "articles",
     "sidebar",
     "polls",
+    "office",
     "wagtail.contrib.forms",
     "wagtail.api.v2",
     "wagtail.contrib.redirects",
@@ -235,7 +236,7 @@ WAGTAILADMIN_NOTIFICATION_INCLUDE_SUPERUSERS = False
 WAGTAILADMIN_USER_LOGIN_FORM = "home.forms.OfficeLoginForm"
 # What goes online is what both steps have read: a change under review starts them anew.
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
-WAGTAIL_FINISH_WORKFLOW_ACTION = "articles.publishing.publish"
+WAGTAIL_FINISH_WORKFLOW_ACTION = "office.publishing.publish"
 # Both would send this office's names to somebody else's server.
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -1,7 +1,6 @@
 """What goes through review: a version that others read is theirs who wrote it, and stays as it was.
 
-Here and not with the steps of the review (articles/moderation.py), because polls are reviewed as
-pages are, and nothing in this package may import from there."""
+Pages and polls alike."""
 
 import json
 import re

@@ -1,0 +1,3 @@
+from .moderation import IndependentApprovalTask
+
+__all__ = ["IndependentApprovalTask"]
