@@ -11,6 +11,7 @@ from wagtail.models import (
     GroupCollectionPermission,
     GroupPagePermission,
     Page,
+    Task,
     Workflow,
     WorkflowContentType,
     WorkflowPage,
@@ -18,6 +19,7 @@ from wagtail.models import (
 )
 
 from office.moderation import IndependentApprovalTask
+from office.wording import name_permissions
 from polls.models import Poll
 
 # Names as the office knows them, which this file finds them by.
@@ -89,6 +91,7 @@ def set_up():
         _permit(group, name)
     _permit_records(groups[BOARD])
     _set_up_workflow(groups)
+    name_permissions()
     # The roots that Wagtail makes, as editors meet them in lists.
     Page.objects.filter(depth=1, title="Root").update(title=ROOT, draft_title=ROOT)
     Collection.objects.filter(depth=1, name="Root").update(name=ROOT)
@@ -150,5 +153,8 @@ def _set_up_workflow(groups):
     WorkflowPage.objects.get_or_create(page=root, defaults={"workflow": workflow})
     polls = ContentType.objects.get_for_model(Poll)
     WorkflowContentType.objects.get_or_create(content_type=polls, defaults={"workflow": workflow})
-    # Wagtail's example workflow would stand in every list of workflows, unused.
-    Workflow.objects.filter(name="Moderators approval", active=True).update(active=False)
+    # Wagtail's example would stand in every list of workflows, unused.
+    example = Workflow.objects.filter(name="Moderators approval")
+    example.filter(workflow_states__isnull=True).delete()
+    example.filter(active=True).update(active=False)
+    Task.objects.filter(name="Moderators approval", task_states__isnull=True).delete()

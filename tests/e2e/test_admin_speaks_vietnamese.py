@@ -1,0 +1,230 @@
+"""Every screen of the admin is walked, with all that is hidden in it, and shows no English word.
+
+To add a screen: one line in SCREENS.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.office import add_block, submit
+from tests.foreign_words import english
+
+# What stands in braces is looked up in the portal's database (see `lookups`).
+SCREENS = [
+    "/admin/",
+    "/admin/account/",
+    # Pages
+    "/admin/pages/",
+    "/admin/pages/{home}/",
+    "/admin/pages/{news_index}/",
+    "/admin/pages/{home}/add_subpage/",
+    "/admin/pages/add/articles/newspage/{news_index}/",
+    "/admin/pages/add/articles/directivepage/{directive_index}/",
+    "/admin/pages/add/articles/eventpage/{event_index}/",
+    "/admin/pages/add/home/standardpage/{home}/",
+    "/admin/pages/add/articles/newsindexpage/{home}/",
+    "/admin/pages/add/articles/directiveindexpage/{home}/",
+    "/admin/pages/add/articles/eventindexpage/{home}/",
+    "/admin/pages/{home}/edit/",
+    "/admin/pages/{news}/edit/",
+    "/admin/pages/{directive}/edit/",
+    "/admin/pages/{event}/edit/",
+    "/admin/pages/{standard}/edit/",
+    "/admin/pages/{news_index}/edit/",
+    "/admin/pages/{directive_index}/edit/",
+    "/admin/pages/{event_index}/edit/",
+    "/admin/pages/{submitted}/edit/",
+    "/admin/pages/{news}/copy/",
+    "/admin/pages/{news}/move/",
+    "/admin/pages/{news}/move/{home}/confirm/",
+    "/admin/pages/{news}/delete/",
+    "/admin/pages/{news_index}/delete/",
+    "/admin/pages/{news}/unpublish/",
+    "/admin/pages/{news}/history/",
+    "/admin/pages/{news}/usage/",
+    "/admin/pages/{news}/revisions/compare/earliest...latest/",
+    "/admin/pages/{submitted}/history/",
+    "/admin/pages/{submitted}/workflow_history/",
+    "/admin/pages/{submitted}/workflow_history/detail/{submission}/",
+    "/admin/pages/{news}/privacy/",
+    "/admin/pages/workflow/confirm_cancellation/{submitted}/",
+    "/admin/pages/workflow/action/{submitted}/reject/{task_state}/",
+    "/admin/pages/workflow/action/{submitted}/approve/{task_state}/",
+    "/admin/pages/search/?q=hop",
+    "/admin/pages/search/?q=khongcogi",
+    "/admin/pages/usage/articles/newspage/",
+    "/admin/bulk/wagtailcore/page/publish/?id={news}",
+    "/admin/bulk/wagtailcore/page/unpublish/?id={news}",
+    "/admin/bulk/wagtailcore/page/delete/?id={news}",
+    "/admin/bulk/wagtailcore/page/move/?id={news}",
+    # Choosers, which answer the dialog that asks for them
+    "/admin/choose-page/",
+    "/admin/choose-page/search/?q=khongcogi",
+    "/admin/choose-external-link/",
+    "/admin/choose-email-link/",
+    "/admin/choose-phone-link/",
+    "/admin/choose-anchor-link/",
+    "/admin/images/chooser/",
+    "/admin/images/chooser/{image}/select_format/",
+    "/admin/documents/chooser/",
+    "/admin/embeds/chooser/",
+    "/admin/snippets/choose/articles/topic/",
+    "/admin/workflows/task_chooser/",
+    # Images and documents
+    "/admin/images/",
+    "/admin/images/?q=khongcogi",
+    "/admin/images/add/",
+    "/admin/images/multiple/add/",
+    "/admin/images/{image}/",
+    "/admin/images/{image}/delete/",
+    "/admin/images/{image}/generate_url/",
+    "/admin/images/usage/{image}/",
+    "/admin/bulk/wagtailimages/image/delete/?id={image}",
+    "/admin/bulk/wagtailimages/image/add_tags/?id={image}",
+    "/admin/bulk/wagtailimages/image/add_to_collection/?id={image}",
+    "/admin/documents/",
+    "/admin/documents/add/",
+    "/admin/documents/multiple/add/",
+    "/admin/documents/edit/{document}/",
+    "/admin/documents/delete/{document}/",
+    "/admin/documents/usage/{document}/",
+    "/admin/bulk/wagtaildocs/document/delete/?id={document}",
+    "/admin/collections/",
+    "/admin/collections/add/",
+    # Snippets
+    "/admin/snippets/",
+    "/admin/snippets/articles/topic/",
+    "/admin/snippets/articles/topic/add/",
+    "/admin/snippets/articles/topic/edit/{topic}/",
+    "/admin/snippets/articles/topic/delete/{topic}/",
+    "/admin/snippets/articles/topic/history/{topic}/",
+    "/admin/snippets/articles/topic/usage/{topic}/",
+    "/admin/snippets/articles/author/",
+    "/admin/snippets/articles/author/add/",
+    "/admin/snippets/articles/issuer/",
+    "/admin/snippets/articles/issuer/add/",
+    "/admin/snippets/articles/directivetype/",
+    "/admin/snippets/articles/directivetype/add/",
+    "/admin/snippets/articles/abbreviation/",
+    "/admin/snippets/articles/abbreviation/add/",
+    "/admin/snippets/articles/promotedresult/",
+    "/admin/snippets/articles/promotedresult/add/",
+    "/admin/snippets/sidebar/sidebar/",
+    "/admin/snippets/sidebar/sidebar/add/",
+    "/admin/snippets/sidebar/sidebar/edit/{sidebar}/",
+    "/admin/snippets/sidebar/sidebar/history/{sidebar}/",
+    "/admin/snippets/sidebar/weatherregion/",
+    "/admin/snippets/sidebar/weatherregion/add/",
+    "/admin/snippets/sidebar/centralrate/",
+    "/admin/snippets/sidebar/centralrate/add/",
+    "/admin/snippets/polls/poll/",
+    "/admin/snippets/polls/poll/add/",
+    "/admin/snippets/polls/poll/edit/{poll}/",
+    "/admin/snippets/polls/poll/history/{poll}/",
+    "/admin/snippets/polls/poll/delete/{poll}/",
+    "/admin/snippets/polls/poll/unpublish/{poll}/",
+    "/admin/y-kien/{poll}/kiem-toan/",
+    "/admin/y-kien/{poll}/dinh-chinh/",
+    "/admin/bulk/articles/topic/delete/?id={topic}",
+    # Figures and their sources
+    "/admin/nguon-du-lieu/",
+    "/admin/nguon-du-lieu/rates/nhap/",
+    "/admin/feed-runs/",
+    "/admin/gold/",
+    "/admin/polls/ballot/",
+    "/admin/rate-history/",
+    "/admin/rates/",
+    "/admin/weather/",
+    "/admin/sidebar/inheritedvisits/",
+    "/admin/sidebar/inheritedvisits/create/",
+    # Reports
+    "/admin/reports/aging-pages/",
+    "/admin/reports/bai-dang/",
+    "/admin/reports/locked/",
+    "/admin/reports/page-types-usage/",
+    "/admin/reports/site-history/",
+    "/admin/reports/thong-ke/",
+    "/admin/reports/tim-kiem/",
+    "/admin/reports/workflow/",
+    "/admin/reports/workflow_tasks/",
+    # The office
+    "/admin/users/",
+    "/admin/users/new/",
+    "/admin/users/edit/{user}/",
+    "/admin/users/delete/{user}/",
+    "/admin/users/history/{user}/",
+    "/admin/bulk/auth/user/assign_role/?id={user}",
+    "/admin/bulk/auth/user/set_active_state/?id={user}",
+    "/admin/bulk/auth/user/delete/?id={user}",
+    "/admin/groups/",
+    "/admin/groups/new/",
+    "/admin/groups/edit/{group}/",
+    "/admin/groups/delete/{group}/",
+    "/admin/workflows/list/",
+    "/admin/workflows/add/",
+    "/admin/workflows/edit/{workflow}/",
+    "/admin/workflows/usage/{workflow}/",
+    "/admin/workflows/disable/{workflow}/",
+    "/admin/workflows/tasks/index/",
+    "/admin/workflows/tasks/select_type/",
+    "/admin/workflows/tasks/edit/{task}/",
+    "/admin/workflows/tasks/disable/{task}/",
+    "/admin/redirects/",
+    "/admin/redirects/add/",
+    "/admin/redirects/import/",
+    "/admin/sites/",
+    "/admin/sites/new/",
+    "/admin/sites/edit/{site}/",
+    "/admin/sites/delete/{site}/",
+    "/admin/settings/home/officesettings/{site}/",
+    "/admin/settings/sidebar/sidebarsettings/{site}/",
+    "/admin/forms/",
+    # What isn't there
+    "/admin/pages/999999/edit/",
+    "/admin/khong-co-trang-nay/",
+]
+
+# What an editor reads, hears or is shown on pointing at something, hidden parts included: a menu
+# that is still closed, a dialog in a <template>, what lies in a shadow root. Content that was
+# typed (values of fields) is the portal's, not the admin's.
+COLLECT = """
+() => {
+  const said = [];
+  const ATTRIBUTES = [
+    "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "title",
+    "placeholder", "alt", "label", "data-w-tooltip-content-value", "data-placeholder",
+    "data-w-progress-active-value", "data-confirmation-message", "data-title",
+  ];
+  const SILENT = new Set(["SCRIPT", "STYLE", "NOSCRIPT", "CODE", "PRE", "TEXTAREA"]);
+  function listen(node) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const text = node.data.replace(/\\s+/g, " ").trim();
+      if (text) said.push(["", text]);
+      return;
+    }
+    if (node.nodeType === Node.ELEMENT_NODE) {
+      if (SILENT.has(node.tagName) && !node.hasAttribute("aria-label")) return;
+      for (const name of ATTRIBUTES) {
+        const value = node.getAttribute(name);
+        if (value && value.trim()) said.push([name, value.trim()]);
+      }
+      if (node.tagName === "INPUT" && ["submit", "button", "reset"].includes(node.type))
+        said.push(["value", node.value]);
+      if (node.tagName === "TEMPLATE") node.content.childNodes.forEach(listen);
+      if (node.shadowRoot) node.shadowRoot.childNodes.forEach(listen);
+      if (SILENT.has(node.tagName)) return;
+    }
+    node.childNodes.forEach(listen);
+  }
+  // Django's messages of choosers: {"step": …, "html": …}
+  if (document.contentType === "application/json") {
+    const answer = JSON.parse(document.body.innerText);
+    listen(new DOMParser().parseFromString(answer.html || "", "text/html"));
+    said.push(["step", answer.step ? "" : "JSON?"]);
+  } else {
+    said.push(["title", document.title]);
+    listen(document.body);
+  }
+  return said;
+}
+"""
