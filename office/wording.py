@@ -6,21 +6,21 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.forms import boundfield
 from django.forms.utils import pretty_name
-from django.utils.translation import gettext, gettext_lazy, override
+from django.utils.translation import gettext, gettext_lazy, override, pgettext_lazy
 from django.utils.translation import gettext_noop as _
 from wagtail.sites.views import IndexView as SiteList
 
-# Made of the names of Wagtail's form fields; named here to get into the catalogue.
-FIELD_LABELS = [
-    _("Body"),
-    _("Content types"),
-    _("Email address"),
-    _("Link text"),
-    _("Phone number"),
-    _("Role"),
-    _("Subject"),
-    _("Task type"),
-]
+# By the names of Wagtail's form fields that have none.
+FIELD_LABELS = {
+    "body": gettext_lazy("Body"),
+    "content_types": gettext_lazy("Content types"),
+    "email_address": gettext_lazy("Email address"),
+    "link_text": gettext_lazy("Link text"),
+    "phone_number": gettext_lazy("Phone number"),
+    "role": gettext_lazy("Role"),
+    "subject": pgettext_lazy("of a mail", "Subject"),
+    "task_type": gettext_lazy("Task type"),
+}
 COLUMN_LABELS = {
     "port": gettext_lazy("Port"),
     "site_name": gettext_lazy("Site name"),
@@ -48,13 +48,14 @@ PERMISSIONS = {
 
 
 def complete_labels():
-    boundfield.pretty_name = translated_name
+    boundfield.pretty_name = label_of
     for column in SiteList.columns:
         column.label = COLUMN_LABELS.get(column.name, column.label)
 
 
-def translated_name(name):
-    return gettext(pretty_name(name))
+def label_of(name):
+    """What Django writes at a field whose form gives it no label."""
+    return FIELD_LABELS.get(name) or pretty_name(name)
 
 
 def name_permissions():

@@ -1,48 +1,71 @@
-"""Words that are not Vietnamese: what a screen, a mail or a catalogue must not show to an editor.
+"""Words that are not Vietnamese: what no screen, mail or catalogue may show to an editor.
 
-English is told by its spelling, not by a list of words, so that a word nobody thought of is found
-too: written without marks, hardly an English word of more than two letters is a Vietnamese
-syllable. Those that are ("the", "no", "can") don't come alone.
+They are told by their spelling, not by a list, so that a word nobody thought of is found too. A
+Vietnamese word is one syllable, and without marks only few syllables can be written; hardly an
+English word of more than two letters is one of them. The rest ("no", "day") is found where it
+stands alone, as a string that the catalogues translate.
 """
 
 import re
 import unicodedata
 
 # Syllables that are written with no mark at all: the level tone, on vowels without a hat or a horn.
-# One that ends in c, ch, p or t has a tone, so it is never written so.
+# One that ends in c, ch, p or t has another tone, so it is never written so.
 SYLLABLE = re.compile(
     r"(?:ngh?|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?"
     r"(?:oang|oanh|oong|uynh|ang|anh|eng|inh|oai|oam|oan|oao|oay|oen|ong|ung|uya|uyu"
     r"|ai|am|an|ao|au|ay|em|en|eo|ia|im|in|iu|oa|oe|oi|om|on|ua|ui|um|un|uy|[aeiouy])"
 )
-# Not prose: addresses, names of files, versions, patterns, keys of records.
-CODE = re.compile(
-    r"\S+@\S+|\w+://\S+|(?<!\S)/\S*|\S*[_=#{}<>\\]\S*|\S*\w\.\w\S*|%\(\w+\)[sd]|%[sd]|&\w+;|\S*\d\S*"
-)
 WORD = re.compile(r"[^\W\d_]+")
+# UBND, PDF; kinds of directives: CTr, TTr.
+ABBREVIATION = re.compile(r"[A-Z]{2,}[a-z]?|[A-Za-z]")
+# What isn't prose: addresses, names of files, versions, names that programs use, and words that
+# were cut off.
+CODE = re.compile(
+    r"""\S+@\S+ | \w+://\S* | (?<!\S)/\S* | \S*[_=\#{}\\]\S* | \S*\w\.\w\S* | <[^>]*>
+    | %\(\w+\)[srd] | %[sd] | &\w+; | \w*\d\w* | \b\w{1,3}…""",
+    re.VERBOSE,
+)
 
 ALLOWED = {
-    # Words that Vietnamese has taken over as they are.
-    *"video audio logo menu internet web website online podcast pixel".split(),
-    # Kinds of files, units, and what has no other name.
-    *"px kb mb gb am pm".split(),
+    # Taken over by Vietnamese as they are.
+    *"audio cookie email internet logo menu online pixel podcast video web website".split(),
+    # Keys, units, and a time of day.
+    *"alt ctrl enter esc shift tab gb kb km mb mm px am pm".split(),
+    # Money, and where it is from.
+    *"baht canada dinar euro franc krona krone kuwait malaysia ringgit riyal rupee".split(),
+    *"singapore won".split(),
     # Names.
-    *"Wagtail Django Excel Word Facebook Zalo YouTube Vimeo Vietcombank".split(),
+    *"django embedly excel facebook javascript vietcombank vimeo wagtail word youtube zalo".split(),
+    *"meteo norway open".split(),
 }
-_ALLOWED = {word.casefold() for word in ALLOWED}
 
 
 def foreign_words(text):
-    """In their order. Abbreviations (UBND, PDF, URL) belong to both languages."""
+    """In their order."""
     prose = CODE.sub(" ", unicodedata.normalize("NFC", text))
     return [word for word in WORD.findall(prose) if is_foreign(word)]
 
 
 def is_foreign(word):
-    if not word.isascii() or word.isupper() or word.casefold() in _ALLOWED:
+    if not word.isascii() or ABBREVIATION.fullmatch(word) or word.casefold() in ALLOWED:
         return False
     return SYLLABLE.fullmatch(word.casefold()) is None
 
 
-def english(text):
-    return foreign_words(text)
+def mistakable(catalogue):
+    """What of the English in a catalogue (msgid: msgstr) looks like Vietnamese: "No", "Day".
+
+    For where it stands alone: nothing tells "no" in a Vietnamese sentence.
+    """
+    strings = {
+        (key[0] if isinstance(key, tuple) else key).rpartition("\x04")[2]: said
+        for key, said in catalogue.items()
+    }
+    return {
+        string.casefold()
+        for string, said in strings.items()
+        if said.casefold() != string.casefold()
+        and not foreign_words(string)
+        and re.fullmatch(r"[A-Za-z ]{2,}", string)
+    }

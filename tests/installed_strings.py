@@ -54,8 +54,9 @@ LEFT_OUT = {
     "wagtail/project_template": "what `wagtail start` copies",
     "wagtail/test": "Wagtail's own tests",
 }
-# Not in INSTALLED_APPS, so its own catalogue isn't read, but Wagtail tells the time with it.
-SPEAKS_UNINSTALLED = {"django/contrib/humanize"}
+# Not in INSTALLED_APPS, so their own catalogues aren't read, but others speak through them: Wagtail
+# tells the time with the one, wagtail_modeladmin has its filters from the other.
+SPEAKS_UNINSTALLED = {"django/contrib/humanize", "django/contrib/admin/filters.py"}
 TESTS = {"tests", "test", "locale", "migrations"}
 SAYS_SOMETHING = re.compile(r"gettext|trans|\b_\(")
 
@@ -69,7 +70,7 @@ def left_out():
         for file in (INSTALLED / library).glob("*/**/apps.py")
         if file.parent not in installed
     }
-    return (idle - SPEAKS_UNINSTALLED) | LEFT_OUT.keys()
+    return idle | LEFT_OUT.keys()
 
 
 def sources():
@@ -80,7 +81,8 @@ def sources():
             path = file.relative_to(INSTALLED)
             if file.suffix not in {".py", ".html", ".txt"} or TESTS.intersection(path.parts):
                 continue
-            if any(str(part) in skipped for part in [path, *path.parents]):
+            folders = {str(part) for part in [path, *path.parents]}
+            if folders & skipped and not folders & SPEAKS_UNINSTALLED:
                 continue
             text = file.read_text(encoding="utf-8")
             if SAYS_SOMETHING.search(text):
@@ -96,8 +98,10 @@ def django_strings():
             copy.write_text(text, encoding="utf-8")
         (Path(folder) / "locale").mkdir()
         subprocess.run(
-            [sys.executable, "-m", "django", "makemessages", "--locale", "vi"]
-            + ["--extension", "py,html,txt", "--add-location", "file"],
+            [
+                *(sys.executable, "-m", "django", "makemessages", "--locale", "vi"),
+                *("--extension", "py,html,txt", "--add-location", "file"),
+            ],
             cwd=folder,
             # Without settings: this folder is no project.
             env={"PATH": "/usr/bin:/bin", "PYTHONPATH": ""},
@@ -163,14 +167,19 @@ def answered(entry, catalogue):
 
 
 def django_catalogue():
-    """All that the running portal has, merged as Django does."""
-    return trans_real.translation("vi")._catalog
+    """All that the running portal has, merged as Django does: {key: what it says}."""
+    return answers(trans_real.translation("vi"))
+
+
+def answers(translation):
+    # Not items(): that one also has what another catalogue says better.
+    return {key: translation._catalog[key] for key in translation._catalog.keys()}
 
 
 def script_catalogue():
     """What /admin/jsi18n/ gives to the admin's scripts."""
     folders = [str(Path(apps.get_app_config("wagtailadmin").path, "locale"))]
-    return trans_real.DjangoTranslation("vi", "djangojs", folders)._catalog
+    return answers(trans_real.DjangoTranslation("vi", "djangojs", folders))
 
 
 def missing_django_strings():
