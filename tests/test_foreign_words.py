@@ -19,7 +19,9 @@ def test_english_is_told_from_vietnamese_by_its_spelling():
 
 
 def test_addresses_files_and_abbreviations_are_no_words():
-    text = "UBND gửi van-thu@quangtri.example, xem https://example.org/some/page và CTr, bao-cao.pdf"
+    text = (
+        "UBND gửi van-thu@quangtri.example, xem https://example.org/some/page và CTr, bao-cao.pdf"
+    )
     assert foreign_words(text) == []
 
 

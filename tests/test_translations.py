@@ -127,6 +127,24 @@ def test_a_string_that_a_new_version_brings_is_noticed():
     assert installed_strings.answered(polib.POEntry(msgid="Home"), catalogue)
 
 
+def test_our_words_do_not_override_those_of_the_admin():
+    """One msgid has one answer: where we use an English word that a library uses too, in another
+    sense, it needs a context, or another word."""
+    ours = {
+        (entry.msgctxt, entry.msgid): translations(entry) for entry in entries(OURS / "django.po")
+    }
+    theirs = {
+        (entry.msgctxt, entry.msgid): translations(entry)
+        for entry in entries(WAGTAILS / "django.po")
+    }
+    differing = {
+        key[1]: (ours[key], theirs[key])
+        for key in ours.keys() & theirs.keys()
+        if ours[key] != theirs[key]
+    }
+    assert differing == {}
+
+
 def test_no_translation_waits_for_a_string_that_no_library_has_any_more(django_strings):
     said = {(entry.msgctxt, entry.msgid) for entry in django_strings}
     stale = [

@@ -366,3 +366,92 @@ def test_whatever_stands_in_the_main_menu(superuser, ids, strings):
     # Leaving would end the walk.
     for address in sorted(addresses - walked - {"/admin/logout/"}):
         read(superuser, address, strings)
+
+
+def test_what_opens_while_a_page_is_written(superuser, ids, strings):
+    window = superuser
+    window.goto("/admin/pages/add/articles/newspage/{news_index}/".format_map(ids))
+    window.get_by_role("button", name="Chèn một khối").last.click()
+    expect(window.get_by_role("option").first).to_be_visible()
+    assert english(window, strings) == []
+    window.keyboard.press("Escape")
+
+    block = add_block(window, "Đoạn văn")
+    block.locator(".public-DraftEditor-content").click()
+    window.keyboard.type("/")
+    expect(window.get_by_role("option").first).to_be_visible()
+    assert english(window, strings) == []
+    window.keyboard.press("Escape")
+
+    block = add_block(window, "Bảng")
+    block.locator(".htCore td").first.click(button="right")
+    expect(window.locator(".htContextMenu").first).to_be_visible()
+    assert english(window, strings) == []
+    window.keyboard.press("Escape")
+
+    toggles = window.locator("[data-side-panel-toggle]:visible")
+    assert toggles.count() >= 3
+    for toggle in toggles.all():
+        toggle.click()
+        expect(toggle).to_have_attribute("aria-expanded", "true")
+        assert english(window, strings) == []
+
+
+def test_the_calendar(superuser, ids, strings):
+    superuser.goto("/admin/pages/add/articles/eventpage/{event_index}/".format_map(ids))
+    superuser.locator("#id_starts_at").click()
+    expect(superuser.locator(".xdsoft_datetimepicker:visible")).to_have_count(1)
+    assert english(superuser, strings) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["/admin/snippets/articles/topic/add/", "/admin/users/new/", "/admin/redirects/add/"]
+)
+def test_errors_of_a_form_that_was_left_empty(address, superuser, strings):
+    superuser.goto(address)
+    form = superuser.locator("form[method=post]", has=superuser.locator("input:visible")).last
+    form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    expect(superuser.locator(".error-message").first).to_be_visible()
+    assert english(superuser, strings) == []
+
+
+@pytest.mark.parametrize("name", ["hinh.txt", "hinh.png"])
+def test_a_file_that_is_refused(name, superuser, strings):
+    superuser.goto("/admin/images/multiple/add/")
+    superuser.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    expect(superuser.locator("#upload-list li").first).to_be_visible()
+    assert english(superuser, strings) == []
+
+
+def test_a_wrong_password(nobody, strings):
+    nobody.goto("/admin/login/")
+    nobody.get_by_label("Tên đăng nhập").fill("bientap")
+    nobody.get_by_label("Mật khẩu").first.fill("sai")
+    nobody.get_by_role("button", name="Đăng nhập").click()
+    expect(nobody.locator(".messages")).to_contain_text("mật khẩu")
+    assert english(nobody, strings) == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Save Draft</p>",
+        "<p hidden>Save Draft</p>",
+        '<button aria-label="Save Draft"></button>',
+        '<a title="Save Draft">Lưu</a>',
+        '<input placeholder="Save Draft">',
+        '<input type="submit" value="Save Draft">',
+        '<img alt="Save Draft">',
+        "<select><option>Save Draft</option></select>",
+        "<template><div>Save Draft</div></template>",
+        "<p>No</p>",
+    ],
+)
+def test_english_would_be_found_wherever_it_stands(markup, nobody, strings):
+    page = "<title>Cổng</title><body>"
+    nobody.set_content(page + markup)
+    assert len(english(nobody, strings)) == 1
+    nobody.set_content(page + markup.replace("Save Draft", "Lưu nháp").replace("No", "Không"))
+    assert english(nobody, strings) == []
