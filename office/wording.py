@@ -16,6 +16,7 @@ FIELD_LABELS = {
     "content_types": gettext_lazy("Content types"),
     "email_address": gettext_lazy("Email address"),
     "link_text": gettext_lazy("Link text"),
+    "page": gettext_lazy("Page"),
     "phone_number": gettext_lazy("Phone number"),
     "role": gettext_lazy("Role"),
     "subject": pgettext_lazy("of a mail", "Subject"),

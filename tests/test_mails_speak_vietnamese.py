@@ -3,7 +3,7 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
-from wagtail.models import Page, PageSubscription
+from wagtail.models import Comment, Page, PageSubscription
 
 from home.offices import BOARD, EDITORS, REVIEWERS
 from tests.factories import make_home, make_news, make_user
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.django_db
 def office():
     make_home()
     return {
-        "lan": make_user("lan", EDITORS, email="lan@tinh.example"),
-        "hoa": make_user("hoa", EDITORS, email="hoa@tinh.example"),
-        "minh": make_user("minh", REVIEWERS, email="minh@tinh.example"),
-        "binh": make_user("binh", BOARD, email="binh@tinh.example"),
+        "lan": make_user("lan", EDITORS),
+        "hoa": make_user("hoa", EDITORS),
+        "minh": make_user("minh", REVIEWERS),
+        "binh": make_user("binh", BOARD),
     }
 
 
@@ -48,7 +48,7 @@ def read_mails():
             message.body,
             *(body for body, _kind in alternatives(message)),
         ):
-            assert set(foreign_words(text)) - {"lan", "minh"} == set(), text
+            assert foreign_words(text) == [], text
     return sent
 
 
@@ -77,12 +77,11 @@ def test_an_approval(client, office, submitted):
 def test_a_comment(client, office, submitted):
     read_mails()
     PageSubscription.objects.create(page=submitted, user=office["lan"], comment_notifications=True)
-    submitted.wagtail_admin_comments.create(
-        user=office["lan"], contentpath="title", text="Tiêu đề hơi dài"
+    comment = Comment.objects.create(
+        page=submitted, user=office["lan"], contentpath="title", text="Tiêu đề hơi dài"
     )
     client.force_login(office["minh"])
     address = reverse("wagtailadmin_pages:edit", args=[submitted.pk])
-    comment = submitted.wagtail_admin_comments.get()
     answer = client.post(address, form_of(submitted, comment))
     assert answer.status_code in {200, 302}
     assert any("Tiêu đề hơi dài" in message.body for message in read_mails())

@@ -163,6 +163,22 @@ def test_no_translation_waits_for_a_string_that_no_library_has_any_more(django_s
     assert stale == []
 
 
+def test_vietnamese_is_the_language_that_the_office_starts_with():
+    """The first, and so far the only one: an account's page then offers no choice that is none."""
+    assert settings.LANGUAGE_CODE == "vi"
+    assert settings.WAGTAILADMIN_PERMITTED_LANGUAGES[0][0] == "vi"
+    assert settings.LANGUAGES == settings.WAGTAILADMIN_PERMITTED_LANGUAGES
+
+
+@pytest.mark.parametrize("template", ["home.html", "shared/header.html"])
+def test_a_copied_template_of_wagtail_differs_by_the_words_alone(template):
+    """After an upgrade, what Wagtail changed in it has to be taken over."""
+    folder = installed_strings.INSTALLED / "wagtail/admin/templates/wagtailadmin"
+    wagtails = (folder / template).read_text(encoding="utf-8")
+    ours = (ROOT / "office/templates/wagtailadmin" / template).read_text(encoding="utf-8")
+    assert ours == wagtails.replace('value="Search"', 'value="{% translate "Search" %}"')
+
+
 def test_nothing_is_left_out_that_is_installed():
     left_out = installed_strings.left_out()
     assert [path for path in left_out if not (installed_strings.INSTALLED / path).exists()] == []
