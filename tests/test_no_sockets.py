@@ -39,7 +39,9 @@ SUSPECT = {
     "moves": {"USD": "0.4931"},
 }
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE_FOLDERS = [ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls", "office")]
+TEMPLATE_FOLDERS = [
+    ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls", "office")
+]
 TEMPLATE_FOLDERS.append(ROOT / "site" / "templates")
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -10,12 +10,12 @@ from wagtail.images import get_image_model
 from wagtail.models import Orderable, Page, PageQuerySet, Site
 from wagtail.search import index
 
+from office.moderation import ReviewedPagePermissionTester
 from office.reviewed import ReviewedMixin
 from sidebar.models import Sidebar
 from sidebar.visits import view_count
 
 from ..blocks import BodyStreamBlock
-from office.moderation import ReviewedPagePermissionTester
 from ..vietnamese import fold_slug, free_slug
 from .changes import RegisterVersion
 

@@ -62,6 +62,9 @@ app.conf.beat_schedule = {
     "questions": every(24 * 60 * 60, "articles.tasks.forget_questions"),
     "publishing": every(60, "home.tasks.publish_scheduled"),
     "documents": every(60, "articles.tasks.read_documents"),
+    "mails": every(20, "office.tasks.send_mails"),
+    "old mails": every(24 * 60 * 60, "office.tasks.forget_mails"),
+    "deadlines": every(10 * 60, "office.tasks.remind"),
 }
 
 

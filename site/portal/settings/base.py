@@ -1,6 +1,7 @@
 """Everything that all installations share. Addresses and secrets come from the environment
 (README, "Configuration"); dev.py, test.py and production.py hold only what differs."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -23,7 +24,6 @@ INSTALLED_APPS = [
     "articles",
     "sidebar",
     "polls",
-    "office",
     "wagtail.contrib.forms",
     "wagtail.api.v2",
     "wagtail.contrib.redirects",
@@ -40,9 +40,12 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
+    # After Wagtail, some of whose signals it listens to instead (office/events.py).
+    "office",
     "wagtail_modeladmin",
     "modelcluster",
     "taggit",
+    "post_office",
     "django_filters",
     "rest_framework",
     "django.contrib.auth",
@@ -223,7 +226,16 @@ LOGGING = {
     },
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# A mail is queued in the database, with the change that it tells of; beat's task sends it (office/
+# mails.py), so that no request waits for the mail server and none is lost when that is away.
+EMAIL_BACKEND = "post_office.EmailBackend"
+POST_OFFICE = {
+    "BACKENDS": {"default": "django.core.mail.backends.console.EmailBackend"},
+    "MAX_RETRIES": 8,
+    "RETRY_INTERVAL": timedelta(minutes=10),
+    # One after the other: the embedded database has one writer.
+    "THREADS_PER_PROCESS": 1,
+}
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "cong-tinh@localhost")
 
 WAGTAIL_SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"

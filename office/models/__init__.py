@@ -1,0 +1,17 @@
+"""What the office keeps about its own work."""
+
+from ..moderation import IndependentApprovalTask
+from .assignments import Assignment
+from .emergencies import EmergencyPublication
+from .notices import Notice
+from .units import Territory, Unit, UnitSection
+
+__all__ = [
+    "Assignment",
+    "EmergencyPublication",
+    "IndependentApprovalTask",
+    "Notice",
+    "Territory",
+    "Unit",
+    "UnitSection",
+]
