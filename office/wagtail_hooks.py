@@ -76,6 +76,13 @@ def roles_item():
     )
 
 
+@hooks.register("register_help_menu_item")
+def guide_item():
+    return MenuItem(
+        _("Editors' guide"), reverse("office_guide"), name="guide", icon_name="help", order=100
+    )
+
+
 class DeskPanel(Component):
     """What is on the desk of whoever opens the dashboard."""
 

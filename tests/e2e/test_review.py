@@ -1,4 +1,4 @@
-"""A text from its first draft to its end: sent back, mended, approved twice, on time, taken down."""
+"""A text from draft to end: sent back, mended, approved twice, put up on time, taken down."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -77,9 +77,7 @@ def refused_to(window):
     expect(waiting).to_have_count(0)
 
 
-def test_a_text_is_sent_back_mended_approved_twice_published_on_time_and_taken_down(
-    window, portal
-):
+def test_a_text_is_sent_back_mended_approved_twice_published_on_time_and_taken_down(window, portal):
     editor = window("bientap")
     write(editor, portal)
     wait_for_autosave(editor)
