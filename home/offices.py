@@ -67,7 +67,8 @@ KEPT = [
     "articles.abbreviation",
     "articles.promotedresult",
     "articles.author",
-    "home.officesettings",
+    *("home.officesettings", "home.navigationsettings", "home.mourningsettings"),
+    *("home.urgentnotice", "home.featuredpage"),
     "sidebar.sidebarsettings",
 ]
 READ = [
