@@ -63,9 +63,7 @@ def found():
     site = Site.objects.create(
         hostname=address.hostname, port=port, root_page=home, is_default_site=True
     )
-    OfficeSettings.objects.create(
-        site=site, name=settings.WAGTAIL_SITE_NAME, statement=QUOTING
-    )
+    OfficeSettings.objects.create(site=site, name=settings.WAGTAIL_SITE_NAME, statement=QUOTING)
     blocks = [
         ("rates", {"heading": "Tỷ giá"}),
         ("weather", {"heading": "Thời tiết", "regions": make_regions()[:BESIDE]}),
@@ -87,8 +85,8 @@ def lay_menus():
             site=site,
             menu=[("entry", link | {"links": []}) for link in [*sections, polls]],
             footer=[
-                ("column", {"heading": "", "links": [*sections, polls]}),
-                ("column", {"heading": "", "links": figures}),
+                ("column", {"heading": "Chuyên mục", "links": [*sections, polls]}),
+                ("column", {"heading": "Tra cứu", "links": figures}),
             ],
         )
 

@@ -168,9 +168,7 @@ def feature(request, page_id):
         with transaction.atomic():
             row = FeaturedPage.objects.put_on_top(page)
             log(row, FEATURE, user=request.user, title=str(page))
-        messages.success(
-            request, _("“%(page)s” stands on top of the home page.") % {"page": page}
-        )
+        messages.success(request, _("“%(page)s” stands on top of the home page.") % {"page": page})
         return redirect(FeaturedPage.snippet_viewset.get_url_name("list"))
     return render(
         request, "home/admin/feature.html", {"page": page, "most_featured": MOST_FEATURED}

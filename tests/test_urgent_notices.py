@@ -29,7 +29,9 @@ def home():
     return make_home()
 
 
-def make_notice(text="Bão số 5 đổ bộ tối nay", begins=timedelta(0), lasts=timedelta(days=1), **more):
+def make_notice(
+    text="Bão số 5 đổ bộ tối nay", begins=timedelta(0), lasts=timedelta(days=1), **more
+):
     starts_at = timezone.now() + begins
     notice = UrgentNotice(text=text, starts_at=starts_at, ends_at=starts_at + lasts, **more)
     notice.full_clean()
