@@ -15,7 +15,7 @@ from sidebar.today import strip
 
 from . import navigation
 from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
-from .models.notices import Place
+from .models.notices import Place, Stage
 
 # By site and its home page: what changes only with a version of the database, read again then.
 _frames = {}
@@ -52,7 +52,7 @@ def chrome(request):
         "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
         "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),
         "above": _above(request.path),
-        "notices": SimpleLazyObject(lambda: _notices(frame, request)),
+        "notices": SimpleLazyObject(lambda: notices(request, is_home=request.path == "/")),
         "mourning": SimpleLazyObject(lambda: _mourning(frame)),
         "strip": SimpleLazyObject(strip),
         "today": timezone.localdate(),
@@ -69,15 +69,27 @@ def _above(path):
     return ["/" + "/".join(steps[:end]) + "/" for end in range(1, len(steps) + 1)]
 
 
-def _notices(frame, request):
+def notices(request, is_home):
+    """What readers must know now, the most urgent first."""
     now = timezone.now()
     closed = private_paths(request)
     return [
         ShownNotice(shown.notice, _if_open(shown.link, closed))
-        for shown in frame.notices
-        if shown.notice.starts_at <= now < shown.notice.ends_at
-        and (shown.notice.place == Place.EVERYWHERE or request.path == "/")
+        for shown in _frame(request).notices
+        if shown.notice.stage(now) is Stage.ON
+        and (is_home or shown.notice.place == Place.EVERYWHERE)
     ]
+
+
+def next_change(request):
+    """When the next notice comes or goes, or mourning does; None when nothing is to come. No page
+    may be kept for longer."""
+    frame = _frame(request)
+    timed = [shown.notice for shown in frame.notices]
+    if frame.mourning and frame.mourning.starts_at:
+        timed.append(frame.mourning)
+    moments = [moment for one in timed for moment in (one.starts_at, one.ends_at)]
+    return min((moment for moment in moments if moment > timezone.now()), default=None)
 
 
 def _if_open(link, closed):

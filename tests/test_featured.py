@@ -1,4 +1,4 @@
-"""What stands out on the home page: in the office's order, at once, and only what readers may see."""
+"""What stands out on the home page: in the office's order, at once, if readers may see it."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -38,7 +38,7 @@ def shown(client):
 
 
 def test_the_button_of_a_page_puts_it_on_top_at_once(client, home):
-    first, second, third = feature_all("Một", "Hai", "Ba")
+    _one, _two, third = feature_all("Một", "Hai", "Ba")
     client.force_login(make_user("ban", BOARD))
     new = make_news("Bão khẩn cấp")
     feature = reverse("home_feature", args=[new.pk])
@@ -70,7 +70,7 @@ def test_a_new_version_of_the_home_page_leaves_the_order_alone(client, home):
 
 @pytest.mark.parametrize(("group", "may"), [(BOARD, True), (REVIEWERS, False), (EDITORS, False)])
 def test_the_board_alone_arranges_it_by_any_address(client, home, group, may):
-    one, two = feature_all("Một", "Hai")
+    _one, two = feature_all("Một", "Hai")
     row = FeaturedPage.objects.get(page=two)
     new = make_news("Mới")
     client.force_login(make_user("nguoi-thu", group))

@@ -108,6 +108,39 @@ def test_a_notice_is_a_landmark_with_a_name_before_all_else_and_takes_no_focus(c
     assert "Gọi 114" in section.text_content()
 
 
+def test_without_a_notice_the_landmark_is_hidden(client, home):
+    page = html.fromstring(client.get("/").content)
+    assert page.xpath("//section[@class='notices']")[0].get("hidden") is not None
+
+
+def test_an_open_page_asks_for_the_notices_and_may_keep_them_until_one_changes(client, home, clock):
+    make_notice(place=Place.HOME)
+    make_notice("Mưa lớn", begins=timedelta(minutes=5))
+    page = html.fromstring(client.get("/").content)
+    from_home = page.xpath("//@data-notices")[0]
+    elsewhere = html.fromstring(client.get("/tin-tuc/").content).xpath("//@data-notices")[0]
+    assert len(alerts(client, from_home)) == 1
+    assert alerts(client, elsewhere) == []
+    assert client.get(elsewhere)["Cache-Control"] == "public, max-age=30"
+    clock.tick(minutes=4, seconds=50)
+    assert client.get(elsewhere)["Cache-Control"] == "public, max-age=10"
+    clock.tick(seconds=10)
+    assert len(alerts(client, from_home)) == 2
+    assert len(alerts(client, elsewhere)) == 1
+    answer = client.get(elsewhere)
+    assert not answer.cookies
+    assert "Vary" not in answer or "Cookie" not in answer["Vary"]
+
+
+def test_asking_for_notices_asks_for_site_version_and_doors_alone(
+    client, home, django_assert_num_queries
+):
+    make_notice()
+    client.get(reverse("live_notices"))
+    with django_assert_num_queries(3):
+        client.get(reverse("live_notices"))
+
+
 def test_a_link_to_a_page_is_left_out_while_the_page_is_not_open_to_all(client, home):
     page = make_news("Chỉ đạo ứng phó bão")
     make_notice(link_page=page)

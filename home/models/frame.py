@@ -12,11 +12,8 @@ from articles.models import RegisterChange
 from ..blocks import FooterStreamBlock, MenuStreamBlock
 
 
-class OnEveryPage(models.Model):
+class OnEveryPage:
     """Shown all over the portal: processes keep it in memory, and have to be told of a change."""
-
-    class Meta:
-        abstract = True
 
     def save(self, *args, **kwargs):
         with transaction.atomic():

@@ -235,6 +235,22 @@ function prepareAlerts() {
     });
 }
 
+const names = (section) => [...section.querySelectorAll("[data-alert]")].map((alert) => alert.dataset.alert).join();
+
+// A notice that has come, changed or gone since the page was opened.
+async function refreshAlerts() {
+    const section = document.querySelector("[data-notices]");
+    const response = await fetch(section.dataset.notices);
+    if (!response.ok) return;
+    const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = answer.querySelector("[data-notices]");
+    // Not under the fingers of a reader who is in it.
+    if (names(fresh) === names(section) || section.contains(document.activeElement)) return;
+    section.hidden = fresh.hidden;
+    section.replaceChildren(...fresh.children);
+    prepareAlerts();
+}
+
 function closeAlert(event) {
     const alert = event.target.closest("[data-close-alert]")?.closest("[data-alert]");
     if (!alert) return;
@@ -277,7 +293,11 @@ document.addEventListener("click", closeAlert);
 for (const event of ["click", "focusin", "keydown"]) document.addEventListener(event, closeSubmenus);
 
 if (document.body.dataset.live) {
-    const quietly = (isFirst) => refresh(isFirst).catch(() => {}); // offline: try again later
-    quietly(true);
-    setInterval(() => document.visibilityState === "visible" && quietly(false), REFRESH_EVERY);
+    const quietly = (request) => request.catch(() => {}); // offline: try again later
+    quietly(refresh(true));
+    setInterval(() => {
+        if (document.visibilityState !== "visible") return;
+        quietly(refresh(false));
+        quietly(refreshAlerts());
+    }, REFRESH_EVERY);
 }
