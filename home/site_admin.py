@@ -92,14 +92,14 @@ class UrgentNoticeViewSet(SnippetViewSet):
 class FeaturedIndexView(IndexView):
     @cached_property
     def stands(self):
-        """{page: what the home page does with it}, by the order of the list."""
-        shown = [page.pk for page in FeaturedPage.objects.shown()]
+        """{page: what the home page does with it}."""
+        shown = {page.pk for page in FeaturedPage.objects.shown()}
         live = Page.objects.live()
         open_to_all = set(live.public().values_list("pk", flat=True).filter(pk__in=self._chosen))
         stands = {}
         for pk in self._chosen:
             if pk in shown:
-                stands[pk] = _("Place %d") % (shown.index(pk) + 1)
+                stands[pk] = _("Shown")
             elif pk in open_to_all:
                 stands[pk] = _("Waits for a place")
             else:
@@ -122,6 +122,10 @@ class FeaturedIndexView(IndexView):
         ]
 
 
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"most_featured": MOST_FEATURED}
+
+
 class FeaturedReorderView(ReorderView):
     def post(self, request, *args, **kwargs):
         with transaction.atomic():
@@ -137,6 +141,7 @@ class FeaturedPageViewSet(SnippetViewSet):
     menu_label = gettext_lazy("Featured on the home page")
     index_view_class = FeaturedIndexView
     reorder_view_class = FeaturedReorderView
+    index_template_name = "home/admin/featured_list.html"
     ordering = "sort_order"
     list_display = ["page"]
     copy_view_enabled = False
@@ -170,9 +175,23 @@ def feature(request, page_id):
             log(row, FEATURE, user=request.user, title=str(page))
         messages.success(request, _("“%(page)s” stands on top of the home page.") % {"page": page})
         return redirect(FeaturedPage.snippet_viewset.get_url_name("list"))
-    return render(
-        request, "home/admin/feature.html", {"page": page, "most_featured": MOST_FEATURED}
-    )
+    title = _("Feature on the home page")
+    parent = page.get_parent()
+    context = {
+        "page_title": title,
+        "header_title": title,
+        "header_icon": FeaturedPageViewSet.icon,
+        "breadcrumbs_items": [
+            {
+                "url": reverse("wagtailadmin_explore", args=[parent.pk]),
+                "label": parent.get_admin_display_title(),
+            },
+            {"url": "", "label": title},
+        ],
+        "page": page,
+        "most_featured": MOST_FEATURED,
+    }
+    return render(request, "home/admin/feature.html", context)
 
 
 urls = [path("trang-noi-bat/<int:page_id>/", feature, name="home_feature")]

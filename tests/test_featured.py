@@ -108,7 +108,7 @@ def test_the_first_seven_that_readers_may_see_stand_there_and_the_board_sees_why
     rows = html.fromstring(client.get(reverse(LIST)).content).xpath("//main//tbody/tr")
     stands = [" ".join(row.xpath("td[last()]")[0].text_content().split()) for row in rows]
     assert stands[0] == "Không hiện: chưa đăng, đã gỡ hoặc riêng tư"
-    assert stands[1:8] == [f"Vị trí {number}" for number in range(1, 8)]
+    assert stands[1:8] == ["Đang hiện"] * MOST_FEATURED
     assert stands[8] == "Chờ chỗ trống"
 
 
