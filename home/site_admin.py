@@ -121,7 +121,6 @@ class FeaturedIndexView(IndexView):
             ),
         ]
 
-
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"most_featured": MOST_FEATURED}
 
@@ -201,7 +200,7 @@ class EverywherePanel(Component):
     """On the dashboard: what every reader sees now beside the pages themselves."""
 
     name = "everywhere"
-    order = 60
+    order = 5
     template_name = "home/admin/everywhere_panel.html"
 
     def get_context_data(self, parent_context):

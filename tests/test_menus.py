@@ -12,7 +12,7 @@ from wagtail.models import PageViewRestriction, Site
 
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
 from home.models import NavigationSettings, OfficeSettings
-from home.offices import BOARD, EDITORS, REVIEWERS
+from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REVIEWERS
 from tests.factories import make_home, make_news, make_section, make_user
 
 pytestmark = pytest.mark.django_db
@@ -215,8 +215,11 @@ def test_the_footer_names_who_answers_for_the_portal(client, home):
     assert "<b>Không</b> sao chép." in shown
 
 
-@pytest.mark.parametrize(("group", "may"), [(BOARD, True), (REVIEWERS, False), (EDITORS, False)])
-def test_the_board_alone_arranges_them_by_any_address(client, home, group, may):
+@pytest.mark.parametrize(
+    ("group", "may"),
+    [(BOARD, True), (KEEPERS, True), (OPERATORS, False), (REVIEWERS, False), (EDITORS, False)],
+)
+def test_the_board_and_the_keepers_alone_arrange_them_by_any_address(client, home, group, may):
     client.force_login(make_user("nguoi-thu", group))
     assert (client.get(form_address()).status_code == 200) is may
     client.post(form_address(), {"menu-count": "0", "footer-count": "0"})

@@ -13,7 +13,7 @@ from lxml import html
 from wagtail.models import ModelLogEntry, Site
 
 from home.models import MourningSettings
-from home.offices import BOARD, EDITORS, REVIEWERS
+from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REVIEWERS
 from tests.factories import make_home, make_user
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,10 @@ def test_mourning_costs_a_page_no_query(client, home):
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize(("group", "may"), [(BOARD, True), (REVIEWERS, False), (EDITORS, False)])
+@pytest.mark.parametrize(
+    ("group", "may"),
+    [(BOARD, True), (KEEPERS, False), (OPERATORS, False), (REVIEWERS, False), (EDITORS, False)],
+)
 def test_the_board_alone_declares_it_by_any_address(client, home, group, may):
     client.force_login(make_user("nguoi-thu", group))
     assert (client.get(address_of_form()).status_code == 200) is may

@@ -14,7 +14,7 @@ from wagtail.models import ModelLogEntry, PageViewRestriction
 
 from home.models import UrgentNotice
 from home.models.notices import Level, Place
-from home.offices import BOARD, EDITORS, REVIEWERS
+from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REVIEWERS
 from tests.factories import make_home, make_news, make_user
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +204,10 @@ def test_a_notice_costs_a_page_no_query(client, home):
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize(("group", "may"), [(BOARD, True), (REVIEWERS, False), (EDITORS, False)])
+@pytest.mark.parametrize(
+    ("group", "may"),
+    [(BOARD, True), (KEEPERS, False), (OPERATORS, False), (REVIEWERS, False), (EDITORS, False)],
+)
 def test_the_board_alone_keeps_notices_by_any_address(client, home, group, may):
     notice = make_notice()
     client.force_login(make_user("nguoi-thu", group))
