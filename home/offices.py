@@ -67,9 +67,11 @@ KEPT = [
     "articles.abbreviation",
     "articles.promotedresult",
     "articles.author",
-    "home.officesettings",
+    *("home.officesettings", "home.navigationsettings", "home.featuredpage"),
     "sidebar.sidebarsettings",
 ]
+# What every reader is told without a second reader in the office: the board's alone.
+TOLD = ["home.urgentnotice", "home.mourningsettings"]
 READ = [
     "sidebar.exchangerate",
     "sidebar.ratechange",
@@ -107,6 +109,7 @@ def set_up():
         groups[name].permissions.add(*map(_permission, OPERATED))
     groups[KEEPERS].permissions.add(*map(_permission, KEEPERS_BESIDES))
     groups[BOARD].permissions.add(_permission("office.publish_in_emergency"))
+    groups[BOARD].permissions.add(*_permissions_on(TOLD))
     _set_up_workflow(groups)
     # Wagtail's own examples, unless somebody works in them.
     Group.objects.filter(name__in=["Editors", "Moderators"], user__isnull=True).delete()

@@ -1,8 +1,13 @@
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.admin.widgets import Button
+from wagtail.snippets.models import register_snippet
 
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
+
+from . import site_admin
 
 # What an editor comes to write, and the sections that it goes into.
 KINDS = [
@@ -36,3 +41,35 @@ class WritingPanel(Component):
 @hooks.register("construct_homepage_panels")
 def offer_to_write(request, panels):
     panels.append(WritingPanel())
+
+
+register_snippet(site_admin.SiteViewSetGroup)
+
+
+@hooks.register("register_admin_urls")
+def admin_urls():
+    return site_admin.urls
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions):
+    actions.register_action(
+        site_admin.FEATURE, _("Feature on the home page"), _("Put on top of the home page")
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def show_what_is_everywhere(request, panels):
+    panels.append(site_admin.EverywherePanel())
+
+
+@hooks.register("register_page_header_buttons")
+@hooks.register("register_page_listing_more_buttons")
+def offer_to_feature(page, user, next_url=None, **context):
+    if site_admin.may_be_featured(page) and user.has_perm("home.add_featuredpage"):
+        yield Button(
+            _("Feature on the home page"),
+            url=reverse("home_feature", args=[page.pk]),
+            icon_name="pick",
+            priority=60,
+        )

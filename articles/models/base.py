@@ -51,6 +51,11 @@ class PortalPage(ReviewedMixin, Page):
 
     search_fields = [*Page.search_fields, index.SearchField("searchable_text")]
 
+    # Without the tick for menus: the office arranges those elsewhere.
+    promote_panels = [
+        MultiFieldPanel(["slug", "seo_title", "search_description"], _("For search engines"))
+    ]
+
     class Meta:
         abstract = True
 

@@ -9,7 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from articles.api import router
 from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
-from home.live import live, pixel
+from home.live import live, notices, pixel
 from home.views import picture
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
@@ -17,6 +17,7 @@ SITEMAPS = {"pages": PagesSitemap, "figures": FiguresSitemap}
 
 urlpatterns = [
     path("live/", live, name="live"),
+    path("live/thong-bao/", notices, name="live_notices"),
     path("live/anh.gif", pixel, name="live_pixel"),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots),

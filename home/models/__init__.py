@@ -1,0 +1,14 @@
+from .frame import NavigationSettings, OfficeSettings
+from .notices import MourningSettings, UrgentNotice
+from .pages import MOST_FEATURED, FeaturedPage, HomePage, StandardPage
+
+__all__ = [
+    "MOST_FEATURED",
+    "FeaturedPage",
+    "HomePage",
+    "MourningSettings",
+    "NavigationSettings",
+    "OfficeSettings",
+    "StandardPage",
+    "UrgentNotice",
+]
