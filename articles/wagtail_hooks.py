@@ -19,6 +19,7 @@ from sidebar.visit_report import may_read
 
 from . import inspection, privacy
 from .document_views import refuse_what_is_withdrawn
+from .links.report import BrokenLinksReport
 from .models import (
     Abbreviation,
     Author,
@@ -152,6 +153,34 @@ def search_report_item():
         name="search-questions",
         icon_name="search",
         order=1200,
+    )
+
+
+@hooks.register("register_admin_urls")
+def broken_links_addresses():
+    return [
+        path("reports/lien-ket-hong/", BrokenLinksReport.as_view(), name="broken_links"),
+        path(
+            "reports/lien-ket-hong/results/",
+            BrokenLinksReport.as_view(results_only=True),
+            name="broken_links_results",
+        ),
+    ]
+
+
+class BrokenLinksItem(MenuItem):
+    def is_shown(self, request):
+        return BrokenLinksReport.may_read(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def broken_links_item():
+    return BrokenLinksItem(
+        _("Broken links"),
+        reverse("broken_links"),
+        name="broken-links",
+        icon_name="link",
+        order=1180,
     )
 
 

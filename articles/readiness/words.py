@@ -20,6 +20,7 @@ FILE_NAME = re.compile(
     r"|(?:img|dsc[fn]?|pxl|image|photo|anh|hinh|picture|screenshot|z)[-_ ]?\d[\w -]*)",
     re.IGNORECASE,
 )
+SITE = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}")
 # Words that are said in capitals: shorter ones are names of offices (UBND, HĐND).
 SHOUTED_LETTERS, SHOUTED_SHARE = 12, 0.8
 # Decree 137/2015: code of the province (001 to 096), century and sex, year of birth, six digits.
@@ -76,7 +77,7 @@ def is_address(words):
     except ValueError:
         return False
     # Names of sites are read as names: "chinhphu.vn". What has a path isn't.
-    return "." in (parts.hostname or "") and len(parts.path) > 1 and "@" not in words
+    return bool(SITE.fullmatch(parts.hostname or "")) and len(parts.path) > 1 and "@" not in words
 
 
 def is_file_name(words):
