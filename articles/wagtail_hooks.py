@@ -31,6 +31,7 @@ from .models import (
     Topic,
 )
 from .readiness import Severity, findings
+from .readiness.content_checker import put_in_place
 from .readiness.panel import ReadinessPanel
 from .search.report import QuestionsReport
 from .vietnamese import local_day
@@ -232,6 +233,11 @@ def say_why_it_was_sent_back(request, page):
 def offer_the_checklist(request, page, panels):
     if isinstance(page, PortalPage):
         panels.append(ReadinessPanel(page, request))
+
+
+@hooks.register("construct_wagtail_userbar")
+def check_in_vietnamese(request, items, page):
+    put_in_place(items)
 
 
 @hooks.register("after_create_page")
