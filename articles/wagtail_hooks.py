@@ -1,4 +1,5 @@
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -226,6 +227,25 @@ def say_why_it_was_sent_back(request, page):
     if rejection and rejection.comment:
         messages.warning(
             request, gettext("Sent back for changes: %(reason)s") % {"reason": rejection.comment}
+        )
+
+
+@hooks.register("before_edit_page")
+def say_what_hinders(request, page):
+    """What was in order when it was submitted, and is so no more: it can't be approved. Whoever
+    tried to is led back here, with the checklist closed perhaps."""
+    # The editor that saves by itself asks once more for parts of the page, none of which shows a
+    # message.
+    is_opened = request.method == "GET" and "_w_hydrate_create_view" not in request.GET
+    if not is_opened or not page.workflow_in_progress:
+        return
+    try:
+        page.get_latest_revision_as_object().full_clean()
+    except ValidationError as error:
+        problems = " ".join(error.messages)
+        messages.error(
+            request,
+            gettext("It can't be published as it is: %(problems)s") % {"problems": problems},
         )
 
 

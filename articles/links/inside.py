@@ -89,7 +89,7 @@ def _leads_somewhere(path):
     if match.func is serve:
         return _is_page(match.args[0] if match.args else "")
     if match.view_name == "wagtaildocs_serve":
-        return get_document_model().objects.filter(pk=match.kwargs["document_id"]).exists()
+        return get_document_model().objects.filter(pk=match.args[0]).exists()
     if match.view_name == "articles:by_number":
         return _is_number(match.kwargs["words"])
     return True

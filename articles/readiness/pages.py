@@ -49,10 +49,13 @@ def what_it_refuses_itself(page):
         fresh.full_clean(exclude=BOOKKEEPING)
     except ValidationError as error:
         for name, messages in error.message_dict.items():
-            label = "" if name == NON_FIELD_ERRORS else label_of(page, name)
-            for message in messages:
-                text = f"{label}: {message}" if label else message
-                yield refused(text, "" if name == NON_FIELD_ERRORS else name, label)
+            # The page's own words come after those of the field: "not empty", then what for.
+            message = messages[-1]
+            if name == NON_FIELD_ERRORS:
+                yield refused(message, "", "")
+            else:
+                label = label_of(page, name)
+                yield refused(f"{label}: {message}", name, label)
     for name in ("relations", "suspensions"):
         yield from _refused_rows(page, name)
     if body := getattr(page, "body", None):

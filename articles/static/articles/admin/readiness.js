@@ -28,6 +28,11 @@
     }
     if (!element) return;
     unfold(element);
+    // On a phone the panel covers what it speaks of.
+    const side = document.querySelector('[data-form-side]');
+    if (side && side.offsetWidth > 0.8 * window.innerWidth) {
+      document.querySelector('[data-form-side-close-button]')?.click();
+    }
     const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     element.scrollIntoView({ block: 'center', behavior: calm ? 'auto' : 'smooth' });
     const field = element.querySelector(
