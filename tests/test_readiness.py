@@ -22,7 +22,7 @@ from articles.models import (
     NewsIndexPage,
 )
 from articles.readiness import Severity, findings
-from home.models import FeaturedPage, StandardPage
+from home.models import FeaturedPage
 from home.offices import EDITORS, REVIEWERS
 from tests.factories import (
     make_directive,
@@ -214,6 +214,12 @@ def test_a_number_that_was_given_already_is_said_with_a_way_to_the_other(directi
         (other.get_admin_display_title(), reverse("wagtailadmin_pages:edit", args=[other.pk])),
     )
     assert not finding.blocks
+
+
+def test_what_another_draft_is_about_is_not_told(directive):
+    make_directive(title="Chưa ai được biết", type=directive.type, live=False)
+    (label, _address) = only(directive).links[0]
+    assert label == "07/CT-UBND (bản nháp)"
 
 
 @pytest.mark.parametrize(
@@ -409,9 +415,7 @@ def test_an_own_address_that_leads_nowhere_must_be_mended(news, address):
 
 def test_an_outside_address_that_was_broken_on_two_nights_is_said(news):
     address = "https://chinhphu.vn/cu"
-    target = LinkTarget.objects.create(
-        address=address, is_outside=True, fault="http 404", nights=1
-    )
+    target = LinkTarget.objects.create(address=address, is_outside=True, fault="http 404", nights=1)
     linked(news, f'href="{address}"')
     assert findings(news) == []
     LinkTarget.objects.filter(pk=target.pk).update(nights=2)
@@ -432,9 +436,8 @@ def test_words_of_links_are_read(news, words, severity):
 
 def test_blocks_of_links_are_followed_too(news, directive):
     directive.unpublish()
-    news.body = stream(
-        ("pages", {"heading": "Đọc thêm", "pages": [{"type": "item", "value": directive.pk, "id": "a"}]})
-    )
+    row = {"type": "item", "value": directive.pk, "id": "a"}
+    news.body = stream(("pages", {"heading": "Đọc thêm", "pages": [row]}))
     assert only(news).path == "body.khoi-0.pages.a"
 
 
@@ -476,6 +479,18 @@ def test_a_page_that_was_never_saved_has_no_list_yet(client, editor):
     panel = shown.select_one("[data-side-panel=readiness]")
     assert "lưu lần đầu" in panel.get_text()
     assert not panel.select("[data-readiness-go]")
+
+
+def test_only_what_does_not_block_is_asked_about(client, editor, news):
+    news.title = ""
+    news.save_revision(clean=False)
+    shown = opened(client, news)
+    assert not shown.select("[data-readiness-question]")
+    linked(news, 'linktype="page" id="4711"')
+    news.title = "Mở lớp"
+    news.save_revision()
+    response = client.get(reverse("wagtailadmin_pages:edit", args=[news.pk]))
+    assert "Trang đã bị xóa" in response.content.decode().partition("data-readiness-question=")[2]
 
 
 def test_words_that_were_typed_are_shown_as_text(client, editor, news):

@@ -41,7 +41,9 @@ def faults(links):
         found |= {f"{Kind.PAGE}:{pk}": fault for pk, fault in _pages(pages).items() if fault}
     if documents := chosen[Kind.DOCUMENT]:
         there = set(
-            get_document_model().objects.filter(pk__in=documents - {None}).values_list("pk", flat=True)
+            get_document_model()
+            .objects.filter(pk__in=documents - {None})
+            .values_list("pk", flat=True)
         )
         found |= {f"{Kind.DOCUMENT}:{pk}": "file gone" for pk in documents - there}
     if addresses := chosen[Kind.ADDRESS]:
@@ -83,7 +85,9 @@ def _own_address(address):
 
 def _leads_somewhere(path):
     try:
-        match = resolve(path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/")
+        match = resolve(
+            path if path.endswith("/") or "." in path.rpartition("/")[2] else f"{path}/"
+        )
     except Resolver404:
         return False
     if match.func is serve:

@@ -11,7 +11,7 @@ from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.reports import ReportView
 from wagtail.documents import get_document_model
 from wagtail.models import Page
-from wagtail.permission_policies.pages import PagePermissionPolicy
+from wagtail.permissions import page_permission_policy
 
 from office.sheets import csv_file, xlsx_file
 
@@ -20,7 +20,6 @@ from ..vietnamese import fold, local_day
 from . import faults
 
 INSIDE, OUTSIDE = "trong", "ngoai"
-pages_of = PagePermissionPolicy()
 
 
 class BrokenLinkFilterSet(WagtailFilterSet):
@@ -92,7 +91,7 @@ class BrokenLinksReport(ReportView):
 
     @classmethod
     def may_read(cls, user):
-        return pages_of.user_has_any_permission(user, ["change", "publish"])
+        return page_permission_policy.user_has_any_permission(user, ["change", "publish"])
 
     def dispatch(self, request, *args, **kwargs):
         if not self.may_read(request.user):
@@ -100,7 +99,9 @@ class BrokenLinksReport(ReportView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_base_queryset(self):
-        editable = pages_of.instances_user_has_permission_for(self.request.user, "change")
+        editable = page_permission_policy.instances_user_has_permission_for(
+            self.request.user, "change"
+        )
         return PageLink.objects.filter(
             target__in=LinkTarget.objects.broken(), page__in=editable
         ).select_related("page", "target")
@@ -149,9 +150,7 @@ def named(links):
     titles = {
         "page": dict(Page.objects.filter(pk__in=keys["page"]).values_list("pk", "title")),
         "document": dict(
-            get_document_model()
-            .objects.filter(pk__in=keys["document"])
-            .values_list("pk", "title")
+            get_document_model().objects.filter(pk__in=keys["document"]).values_list("pk", "title")
         ),
     }
     for link in links:

@@ -233,5 +233,3 @@ def what(link):
     if link.words:
         return f"“{link.words}”"
     return str(link.target) if link.kind == Kind.ADDRESS else _("chosen in this block")
-
-

@@ -15,13 +15,9 @@ RULES = {
         _("The words for a picture are a file's name"),
         _("Say what can be seen in it."),
     ),
-    "button-name": said(
-        _("A button has no words"), _("Give it words that say what it does.")
-    ),
+    "button-name": said(_("A button has no words"), _("Give it words that say what it does.")),
     "document-title": said(_("The page has no title"), _("Write one in the field “Title”.")),
-    "empty-heading": said(
-        _("A heading is empty"), _("Write it, or take the block out.")
-    ),
+    "empty-heading": said(_("A heading is empty"), _("Write it, or take the block out.")),
     "empty-meta-description": said(
         _("The description for search engines is empty"),
         _("Write the summary, or the description in the tab “Promote”."),
@@ -29,9 +25,7 @@ RULES = {
     "empty-table-header": said(
         _("A header of a table is empty"), _("Name what stands in that row or column.")
     ),
-    "frame-title": said(
-        _("An embedded frame has no title"), _("Say in its title what it shows.")
-    ),
+    "frame-title": said(_("An embedded frame has no title"), _("Say in its title what it shows.")),
     "heading-order": said(
         _("A heading leaves out a level"),
         _("Put a section's heading before a subsection's."),

@@ -102,7 +102,7 @@ def its_title(page):
         yield Finding(
             SHOULD,
             _("The title is written in capitals."),
-            _("Write it as a sentence: capitals are hard to read, and spelled out when read aloud."),
+            _("Write it as a sentence: capitals are hard to read, and spelled out aloud."),
             "title",
             place,
         )
@@ -309,7 +309,7 @@ def its_record(page):
         yield Finding(
             SHOULD,
             _("The subject has %(length)d characters.") % {"length": len(page.subject)},
-            _("It names what the document is about, in at most %(most)d. The rest goes into the body.")
+            _("It names what the document is about, in %(most)d at most; the rest is for the body.")
             % {"most": LONGEST_SUBJECT},
             "subject",
             label_of(page, "subject"),
@@ -338,8 +338,15 @@ def its_number(page):
             _("Compare the two: is it the same document, or a slip in the number?"),
             "number",
             label_of(page, "number"),
-            links=tuple((other.get_admin_display_title(), edit_address(other)) for other in others),
+            links=tuple((name_of(other), edit_address(other)) for other in others),
         )
+
+
+def name_of(page):
+    # What a draft of another unit is about is its own business until it is published.
+    if page.live:
+        return page.get_admin_display_title()
+    return _("%(number)s (draft)") % {"number": page.reference}
 
 
 def edit_address(page: Page):

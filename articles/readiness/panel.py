@@ -2,10 +2,14 @@
 
 from collections import Counter
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.side_panels import BaseSidePanel
 
 from .findings import Severity, findings
+
+# What is read out in a question.
+NAMED = 5
 
 
 class ReadinessPanel(BaseSidePanel):
@@ -38,6 +42,22 @@ class ReadinessPanel(BaseSidePanel):
             "must": counts[Severity.MUST],
             "should": counts[Severity.SHOULD],
             "look": counts[Severity.LOOK],
+        }
+
+    @property
+    def question(self):
+        """What whoever submits or approves is asked; "" when nothing grave passes unsaid.
+
+        Not about what blocks: the form itself says that."""
+        grave = [
+            finding.text
+            for finding in self.findings
+            if finding.severity == Severity.MUST and not finding.blocks
+        ]
+        if not grave:
+            return ""
+        return gettext("This must be mended:\n%(findings)s\n\nGo on all the same?") % {
+            "findings": "\n".join(f"– {text}" for text in grave[:NAMED])
         }
 
     @property

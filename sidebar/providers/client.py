@@ -1,4 +1,5 @@
-"""The one way out, for all providers and for the check of links: it trusts neither the server nor what is in between.
+"""The one way out, for all providers and for the check of links: it trusts neither the server nor
+what is in between.
 
 Whatever happens on the line becomes a ProviderError with a reason of our own: what requests says
 holds host names and addresses, which are nobody's business on a public page."""

@@ -41,6 +41,22 @@
     (field || element).focus({ preventScroll: true });
   };
 
+  // Before Wagtail's own listeners: whoever submits or approves what must be mended says so.
+  document.addEventListener(
+    'click',
+    (event) => {
+      const acts = '[name="action-submit"], [data-workflow-action-name="approve"]';
+      const question = document.querySelector('[data-readiness-question]');
+      if (!question || !event.target.closest(acts)) return;
+      if (!window.confirm(question.dataset.readinessQuestion)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        document.querySelector('[data-readiness-open]')?.click();
+      }
+    },
+    true,
+  );
+
   document.addEventListener('click', (event) => {
     const line = event.target.closest('[data-readiness-go]');
     if (line) {
