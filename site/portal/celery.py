@@ -51,9 +51,9 @@ def feed(name, seconds):
     return {name: entry}
 
 
-def at_night(task, **times):
-    # One that nobody took within the hour waits for the next night.
-    return {"task": task, "schedule": crontab(**times), "options": {"expires": 60 * 60}}
+def at_night(task, expires, **times):
+    # Not when beat starts: what nobody took in time waits for the next one.
+    return {"task": task, "schedule": crontab(**times), "options": {"expires": expires}}
 
 
 app.conf.beat_schedule = {
@@ -70,10 +70,10 @@ app.conf.beat_schedule = {
     "mails": every(20, "office.tasks.send_mails"),
     "old mails": every(24 * 60 * 60, "office.tasks.forget_mails"),
     "deadlines": every(10 * 60, "office.tasks.remind"),
-    "links": at_night("articles.tasks.read_links", hour=0, minute=40),
+    "links": at_night("articles.tasks.read_links", 60 * 60, hour=0, minute=40),
     # One link of each site a minute, so nobody's server is pressed.
     **(
-        {"outside links": at_night("articles.tasks.ask_outside_links", hour="1-4", minute="*")}
+        {"outside links": at_night("articles.tasks.ask_outside_links", 60, hour="1-4", minute="*")}
         if settings.CHECK_OUTSIDE_LINKS
         else {}
     ),
