@@ -1,6 +1,7 @@
 from celery import shared_task
 
 from . import reading
+from .links import outside, watch
 from .models import AskedQuestion
 
 
@@ -12,3 +13,13 @@ def read_documents():
 @shared_task
 def forget_questions():
     AskedQuestion.objects.forget()
+
+
+@shared_task
+def read_links():
+    watch.read_links()
+
+
+@shared_task
+def ask_outside_links():
+    outside.ask_some()

@@ -20,17 +20,20 @@ from sidebar.visit_report import may_read
 
 from . import inspection, privacy
 from .document_views import refuse_what_is_withdrawn
+from .links.report import BrokenLinksReport
 from .models import (
     Abbreviation,
     Author,
-    DirectivePage,
     DirectiveRelation,
     DirectiveType,
-    DocumentContent,
     Issuer,
+    PortalPage,
     PromotedResult,
     Topic,
 )
+from .readiness import Severity, findings
+from .readiness.content_checker import put_in_place
+from .readiness.panel import ReadinessPanel
 from .search.report import QuestionsReport
 from .vietnamese import local_day
 
@@ -155,6 +158,34 @@ def search_report_item():
     )
 
 
+@hooks.register("register_admin_urls")
+def broken_links_addresses():
+    return [
+        path("reports/lien-ket-hong/", BrokenLinksReport.as_view(), name="broken_links"),
+        path(
+            "reports/lien-ket-hong/results/",
+            BrokenLinksReport.as_view(results_only=True),
+            name="broken_links_results",
+        ),
+    ]
+
+
+class BrokenLinksItem(MenuItem):
+    def is_shown(self, request):
+        return BrokenLinksReport.may_read(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def broken_links_item():
+    return BrokenLinksItem(
+        _("Broken links"),
+        reverse("broken_links"),
+        name="broken-links",
+        icon_name="link",
+        order=1180,
+    )
+
+
 class InspectionItem(MenuItem):
     def is_shown(self, request):
         return may_read(request.user)
@@ -199,16 +230,14 @@ def say_why_it_was_sent_back(request, page):
         )
 
 
-def is_opened(request):
-    # The editor that saves by itself asks once more for parts of the page, none of which shows a
-    # message.
-    return request.method == "GET" and "_w_hydrate_create_view" not in request.GET
-
-
 @hooks.register("before_edit_page")
 def say_what_hinders(request, page):
-    """What was in order when it was submitted, and is so no more: it can't be approved."""
-    if not is_opened(request) or not page.workflow_in_progress:
+    """What was in order when it was submitted, and is so no more: it can't be approved. Whoever
+    tried to is led back here, with the checklist closed perhaps."""
+    # The editor that saves by itself asks once more for parts of the page, none of which shows a
+    # message.
+    is_opened = request.method == "GET" and "_w_hydrate_create_view" not in request.GET
+    if not is_opened or not page.workflow_in_progress:
         return
     try:
         page.get_latest_revision_as_object().full_clean()
@@ -220,57 +249,38 @@ def say_what_hinders(request, page):
         )
 
 
-@hooks.register("before_edit_page")
-def warn_of_the_same_number_when_opened(request, page):
-    if is_opened(request):
-        warn_of_the_same_number(request, page)
+@hooks.register("construct_side_panels")
+def offer_the_checklist(request, page, panels):
+    if isinstance(page, PortalPage):
+        panels.append(ReadinessPanel(page, request))
+
+
+@hooks.register("construct_wagtail_userbar")
+def check_in_vietnamese(request, items, page):
+    put_in_place(items)
 
 
 @hooks.register("after_create_page")
 @hooks.register("after_edit_page")
-def warn_of_the_same_number_when_sent(request, page):
-    # Whoever only saves comes back to the page, which says it.
+def say_what_is_not_ready(request, page):
+    """Whoever only saves comes back to the page, beside which the checklist stands."""
     leaving = {"action-submit", "action-publish", "action-workflow-action"}
-    if leaving & set(request.POST):
-        warn_of_the_same_number(request, page)
-
-
-def warn_of_the_same_number(request, page):
-    """No error: numbers were given twice in fact, and registers of two offices were merged."""
-    if not isinstance(page, DirectivePage) or not page.number:
+    if not isinstance(page, PortalPage) or not leaving & set(request.POST):
         return
-    others = list(DirectivePage.objects.alike(page).order_by("-pk")[:NAMED])
-    if others:
+    grave = [finding for finding in findings(page) if finding.severity < Severity.LOOK]
+    if grave:
         messages.warning(
             request,
-            gettext("%(issuer)s has another document numbered %(number)s in %(year)s.")
-            % {"issuer": page.issuer, "number": page.reference, "year": page.year},
+            gettext("“%(title)s” is on its way, with %(findings)s")
+            % {
+                "title": page.get_admin_display_title(),
+                "findings": " ".join(finding.text for finding in grave[:NAMED]),
+            },
             buttons=[
                 messages.button(
-                    reverse("wagtailadmin_pages:edit", args=[other.pk]),
-                    other.get_admin_display_title(),
+                    reverse("wagtailadmin_pages:edit", args=[page.pk]), gettext("See the checklist")
                 )
-                for other in others
             ],
-        )
-
-
-@hooks.register("before_edit_page")
-def name_the_scans(request, page):
-    if not is_opened(request) or not isinstance(page, DirectivePage):
-        return
-    names = {row.document_id: row.name for row in page.attachments.all()}
-    scans = DocumentContent.objects.filter(
-        document__in=names, state=DocumentContent.State.SCAN
-    ).values_list("pk", flat=True)
-    for pk in scans.order_by("pk")[:NAMED]:
-        messages.warning(
-            request,
-            gettext(
-                "The file “%(name)s” is a scan without a text layer: readers can't search it, "
-                "nor have it read aloud."
-            )
-            % {"name": names[pk]},
         )
 
 

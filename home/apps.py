@@ -10,6 +10,7 @@ class HomeConfig(AppConfig):
     def ready(self):
         from articles.signals import note_loss
 
+        from . import readiness  # noqa: F401  (registers its checks)
         from .models import FeaturedPage, UrgentNotice
 
         # Signals, because lists of the admin delete past the methods of what is in them.

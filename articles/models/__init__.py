@@ -24,6 +24,7 @@ from .directives import (
 from .editions import Edition
 from .effects import EffectPeriod, RelationKind
 from .events import EventIndexPage, EventPage
+from .links import LinkTarget, PageLink
 from .news import FeaturedNews, NewsIndexPage, NewsPage, NewsTag, RelatedPage, today
 from .searches import Abbreviation, AskedQuestion, PromotedResult
 from .vocabularies import Author, DirectiveType, Issuer, Topic
@@ -49,10 +50,12 @@ __all__ = [
     "FeaturedNews",
     "IndexChange",
     "Issuer",
+    "LinkTarget",
     "ListedPage",
     "NewsIndexPage",
     "NewsPage",
     "NewsTag",
+    "PageLink",
     "PortalPage",
     "PortalPageForm",
     "PromotedResult",

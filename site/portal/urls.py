@@ -27,6 +27,8 @@ urlpatterns = [
     path("y-kien/", include("polls.urls")),
     path("", include("sidebar.urls")),
     path("", include("articles.urls")),
+    # Wagtail's editors of pages with side panels of ours, at Wagtail's addresses.
+    path("admin/pages/", include("office.side_panels")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
