@@ -330,5 +330,16 @@ def ask_for_restrictions_once(serve):
     return serve_knowing
 
 
+# After Wagtail's own, which asks whether the page is for everybody.
+@hooks.register("on_serve_page", order=1)
+def say_that_it_is_gone(serve):
+    def serve_or_say(page, request, args, kwargs):
+        if kwargs.get("is_gone"):
+            return page.serve_gone(request)
+        return serve(page, request, args, kwargs)
+
+    return serve_or_say
+
+
 # After Wagtail's own, which asks whether the file is for everybody.
 hooks.register("before_serve_document", refuse_what_is_withdrawn, order=1)

@@ -88,7 +88,10 @@ class TimedPagesReport(ListReport):
             sort_key="goes_up_at",
         ),
         Column(
-            "expire_at", label=_("Comes down at"), accessor=moment(comes_down_at), sort_key="expire_at"
+            "expire_at",
+            label=_("Comes down at"),
+            accessor=moment(comes_down_at),
+            sort_key="expire_at",
         ),
         Column("state", label=_("State"), accessor=state),
     ]

@@ -13,6 +13,7 @@ from .base import (
     with_lead_images,
 )
 from .changes import IndexChange, RegisterChange, RegisterVersion
+from .departures import Departure
 from .directive_index import DirectiveIndexPage
 from .directives import (
     DirectiveAttachment,
@@ -34,6 +35,7 @@ __all__ = [
     "AskedQuestion",
     "Author",
     "ChosenPage",
+    "Departure",
     "DirectiveAttachment",
     "DirectiveIndexPage",
     "DirectivePage",

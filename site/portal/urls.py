@@ -6,6 +6,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import views as sitemaps
 from wagtail.documents import urls as wagtaildocs_urls
 
+from articles import unpublishing
 from articles.api import router
 from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
@@ -26,6 +27,7 @@ urlpatterns = [
     path("y-kien/", include("polls.urls")),
     path("", include("sidebar.urls")),
     path("", include("articles.urls")),
+    path("admin/", include(unpublishing.urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

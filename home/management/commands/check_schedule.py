@@ -18,9 +18,13 @@ class Command(BaseCommand):
             (revision.approved_go_live_at, revision.content_object) for revision in due_to_come(now)
         ]
         for moment, what in late:
-            self.stdout.write(_("late since %(time)s: %(title)s") % {
-                "time": clock(moment), "title": what,
-            })
+            self.stdout.write(
+                _("late since %(time)s: %(title)s")
+                % {
+                    "time": clock(moment),
+                    "title": what,
+                }
+            )
         if timer.is_dead:
             raise CommandError(timer.words)
         self.stdout.write(
