@@ -1,15 +1,20 @@
 """What the office's reports share: who reads them, how they say what they count, their files.
 
-Lists are Wagtail's report views with our files; sums over a period are views of their own, which
-draw what PERIOD_TEMPLATE shows."""
+Lists are Wagtail's report views, with our files (ListReport)."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.urls import path, reverse
 from django.utils import timezone
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.reports import ReportView
+from wagtail.models import Page
 
+from .models import UnitSection
 from .sheets import FILES
+
+# Of the whole portal; who edits for a unit reads what is told of its pages.
+READ = "office.read_reports"
 
 
 class ListReport(ReportView):
@@ -70,3 +75,29 @@ class ReportItem(MenuItem):
 
     def is_shown(self, request):
         return self.may_read(request.user)
+
+
+def reads_all(user):
+    return user.has_perm(READ)
+
+
+def territory_of(user):
+    """The pages of the units that a user edits for; None where there is no such unit."""
+    sections = UnitSection.objects.filter(unit__editors__user=user)
+    paths = list(sections.values_list("page__path", flat=True))
+    if not paths:
+        return None
+    return Page.objects.filter(Q(*(("path__startswith", path) for path in paths), _connector=Q.OR))
+
+
+def may_read(user):
+    """The reports: all of them, or what they say of the user's own unit."""
+    return reads_all(user) or territory_of(user) is not None
+
+
+def pages_read_by(user):
+    """Pages that a user's reports tell of."""
+    if reads_all(user):
+        return Page.objects.all()
+    pages = territory_of(user)
+    return Page.objects.none() if pages is None else pages

@@ -14,8 +14,10 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from . import assignments, checks, emergencies, views
+from .audit_report import AuditReport
 from .desk import Desk
 from .models import EmergencyPublication, Notice, Unit
+from .reports import ReportItem
 
 # Wagtail's own lists of what the desk shows: shorter, without deadlines, and in English order.
 REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate"}
@@ -23,7 +25,7 @@ REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate
 
 @hooks.register("register_admin_urls")
 def admin_urls():
-    return views.urls
+    return views.urls + AuditReport.urls("nhat-ky")
 
 
 @hooks.register("insert_global_admin_css")
@@ -216,3 +218,14 @@ class UnitViewSet(SnippetViewSet):
 
 
 register_snippet(UnitViewSet)
+
+
+@hooks.register("register_reports_menu_item")
+def audit_item():
+    return ReportItem(
+        AuditReport.page_title,
+        "audit_log",
+        AuditReport.may_read,
+        icon_name="history",
+        order=1000,
+    )
