@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import reading
+from . import reading, reminders, review_dates
 from .models import AskedQuestion
 
 
@@ -12,3 +12,10 @@ def read_documents():
 @shared_task
 def forget_questions():
     AskedQuestion.objects.forget()
+
+
+@shared_task
+def remind_of_dates():
+    review_dates.give_dates()
+    reminders.remind_of_expiry()
+    reminders.remind_of_review()

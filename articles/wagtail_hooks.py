@@ -12,13 +12,15 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.admin.widgets import Button
 from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from office.log_actions import register
 from sidebar.visit_report import may_read
 
-from . import inspection, privacy
+from . import inspection, privacy, review_dates
 from .document_views import refuse_what_is_withdrawn
 from .models import (
     Abbreviation,
@@ -28,9 +30,12 @@ from .models import (
     DirectiveType,
     DocumentContent,
     Issuer,
+    PortalPage,
     PromotedResult,
+    ReviewDate,
     Topic,
 )
+from .reminders import REVIEW_NOTICE
 from .search.report import QuestionsReport
 from .vietnamese import local_day
 
@@ -271,6 +276,58 @@ def name_the_scans(request, page):
                 "nor have it read aloud."
             )
             % {"name": names[pk]},
+        )
+
+
+@hooks.register("register_admin_urls")
+def review_addresses():
+    return review_dates.urls
+
+
+@hooks.register("register_page_header_buttons")
+def review_button(page, user, view_name, next_url=None):
+    if view_name == "edit" and issubclass(page.specific_class, PortalPage):
+        if page.permissions_for_user(user).can_edit():
+            yield Button(
+                _("Look it through …"),
+                url=reverse("review_page", args=[page.pk]),
+                icon_name="check",
+                priority=66,
+            )
+
+
+@hooks.register("register_log_actions")
+def review_actions(actions):
+    register(
+        actions,
+        review_dates.REVIEWED,
+        _("Look a page through"),
+        lambda data: with_note(_("Looked through; next by %(next)s"), data),
+    )
+    register(
+        actions,
+        review_dates.MOVED,
+        _("Change a review date"),
+        lambda data: with_note(_("To be looked through by %(next)s"), data),
+    )
+
+
+def with_note(words, data):
+    return ". ".join(filter(None, [words % data, data["note"]]))
+
+
+@hooks.register("before_edit_page")
+def say_that_it_is_to_be_looked_through(request, page):
+    if not is_opened(request):
+        return
+    soon = timezone.localdate() + REVIEW_NOTICE
+    due_on = ReviewDate.objects.filter(page=page, due_on__lte=soon).values_list("due_on", flat=True)
+    if day := due_on.first():
+        address = reverse("review_page", args=[page.pk])
+        messages.info(
+            request,
+            gettext("To be looked through by %(day)s.") % {"day": local_day(day)},
+            buttons=[messages.button(address, gettext("Look it through …"))],
         )
 
 

@@ -16,6 +16,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from . import assignments, checks, emergencies, views
 from .audit_report import AuditReport
 from .desk import Desk
+from .log_actions import register
 from .models import EmergencyPublication, Notice, Unit
 from .reports import ReportItem
 
@@ -35,12 +36,14 @@ def stylesheet():
 
 @hooks.register("register_log_actions")
 def log_actions(actions):
-    actions.register_action(
+    register(
+        actions,
         emergencies.PUBLISHED,
         _("Publish in an emergency"),
         lambda data: _("Published past the two steps: %(reason)s") % data,
     )
-    actions.register_action(
+    register(
+        actions,
         emergencies.CHECKED,
         _("Check an emergency publication"),
         lambda data: (
@@ -48,8 +51,11 @@ def log_actions(actions):
             % {"finding": data["finding"] or _("all in order")}
         ),
     )
-    actions.register_action(
-        assignments.ASSIGNED, _("Assign a review"), lambda data: _("Assigned to %(person)s") % data
+    register(
+        actions,
+        assignments.ASSIGNED,
+        _("Assign a review"),
+        lambda data: _("Assigned to %(person)s") % data,
     )
 
 

@@ -26,6 +26,7 @@ from .editions import Edition
 from .effects import EffectPeriod, RelationKind
 from .events import EventIndexPage, EventPage
 from .news import FeaturedNews, NewsIndexPage, NewsPage, NewsTag, RelatedPage, today
+from .reviews import ReviewDate
 from .searches import Abbreviation, AskedQuestion, PromotedResult
 from .vocabularies import Author, DirectiveType, Issuer, Topic
 
@@ -62,6 +63,7 @@ __all__ = [
     "RegisterVersion",
     "RelatedPage",
     "RelationKind",
+    "ReviewDate",
     "Topic",
     "in_chosen_order",
     "stream_text",

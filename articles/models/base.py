@@ -55,6 +55,8 @@ class PortalPage(ReviewedMixin, Page):
     copy_form_class = PortalCopyForm
     # Whether readers call it a document.
     is_document = False
+    # After how many months such a page is to be looked through (review_dates.py), if ever.
+    review_months = None
 
     search_fields = [*Page.search_fields, index.SearchField("searchable_text")]
 
