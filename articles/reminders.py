@@ -41,8 +41,8 @@ def remind_of_expiry():
             f"expiry:{page.pk}:{local:%Y%m%d%H%M}",
             about=page,
             message=_(
-                "It comes down at %(time)s by itself. To keep it, change the time and hand the page "
-                "in for review."
+                "It comes down at %(time)s by itself. To keep it, change the time and hand it in "
+                "for review."
             )
             % {"time": f"{local:%H:%M %d/%m/%Y}"},
         )

@@ -63,8 +63,8 @@ class ReviewForm(forms.Form):
         label=gettext_lazy("Look through by"),
         required=False,
         help_text=gettext_lazy(
-            "The unit and whoever made the page are reminded two weeks before, on the day, and each "
-            "month after. Empty: nobody is."
+            "The unit and whoever made the page are reminded two weeks before, on the day, and "
+            "each month after. Empty: nobody is."
         ),
     )
     note = forms.CharField(

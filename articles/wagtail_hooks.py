@@ -18,6 +18,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from office.log_actions import register
+from office.reports import ReportItem
 from sidebar.visit_report import may_read
 
 from . import inspection, privacy, review_dates
@@ -36,6 +37,7 @@ from .models import (
     Topic,
 )
 from .reminders import REVIEW_NOTICE
+from .reports import AgeingReport, PublishedReport, StepsReport
 from .search.report import QuestionsReport
 from .vietnamese import local_day
 
@@ -284,16 +286,48 @@ def review_addresses():
     return review_dates.urls
 
 
+@hooks.register("register_admin_urls")
+def report_addresses():
+    return [
+        *PublishedReport.urls(),
+        *StepsReport.urls(),
+        *AgeingReport.urls("trang-cu"),
+    ]
+
+
+def report_item(report, order):
+    hooks.register(
+        "register_reports_menu_item",
+        lambda: ReportItem(
+            report.page_title,
+            report.index_url_name,
+            report.may_read,
+            icon_name=report.header_icon,
+            order=order,
+        ),
+    )
+
+
+for number, report in enumerate((PublishedReport, StepsReport, AgeingReport)):
+    report_item(report, 960 + number)
+
+
+@hooks.register("construct_reports_menu")
+def one_report_of_each(request, items):
+    """Wagtail's ageing pages and history of the site are less of what ours tell."""
+    items[:] = [item for item in items if item.name not in {"aging-pages", "site-history"}]
+
+
 @hooks.register("register_page_header_buttons")
 def review_button(page, user, view_name, next_url=None):
-    if view_name == "edit" and issubclass(page.specific_class, PortalPage):
-        if page.permissions_for_user(user).can_edit():
-            yield Button(
-                _("Look it through …"),
-                url=reverse("review_page", args=[page.pk]),
-                icon_name="check",
-                priority=66,
-            )
+    is_ours = view_name == "edit" and issubclass(page.specific_class, PortalPage)
+    if is_ours and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Look it through …"),
+            url=reverse("review_page", args=[page.pk]),
+            icon_name="check",
+            priority=66,
+        )
 
 
 @hooks.register("register_log_actions")

@@ -1,9 +1,7 @@
 """The audit log, as those read it who may."""
 
 import django_filters
-from django.db.models import Q
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
