@@ -5,31 +5,30 @@ with the old one. Entries may be deleted that are older than an AuditCut says, w
 """
 
 ENTRIES, CUTS = "office_auditentry", "office_auditcut"
-REFUSAL = "the audit log is append-only"
 
 SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table}
-BEGIN SELECT RAISE(ABORT, '{refusal}'); END;
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {unless_cut}
-BEGIN SELECT RAISE(ABORT, '{refusal}'); END;
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 -- INSERT OR REPLACE deletes without asking the trigger above.
 CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table}
 WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, '{refusal}'); END;
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 """
-SQLITE_UNLESS_CUT = f"WHEN NOT EXISTS (SELECT 1 FROM {CUTS} WHERE before > OLD.at)"
+SQLITE_UNLESS_CUT = "WHEN NOT EXISTS (SELECT 1 FROM office_auditcut WHERE before > OLD.at)"
 
-POSTGRESQL_FUNCTION = f"""
+POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION office_audit_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        IF TG_TABLE_NAME = '{ENTRIES}' THEN
-            IF EXISTS (SELECT 1 FROM {CUTS} WHERE before > OLD.at) THEN
+        IF TG_TABLE_NAME = 'office_auditentry' THEN
+            IF EXISTS (SELECT 1 FROM office_auditcut WHERE before > OLD.at) THEN
                 RETURN OLD;
             END IF;
         END IF;
     END IF;
-    RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """
 POSTGRESQL = """
@@ -52,7 +51,7 @@ def guard(connection):
                 cursor.execute(POSTGRESQL.format(table=table))
         else:
             for table, unless in ((ENTRIES, SQLITE_UNLESS_CUT), (CUTS, "")):
-                script = SQLITE.format(table=table, refusal=REFUSAL, unless_cut=unless)
+                script = SQLITE.format(table=table, unless_cut=unless)
                 for statement in script.split("END;\n"):
                     if statement.strip():
                         cursor.execute(statement + "END;")
