@@ -19,6 +19,7 @@ from wagtail.models import (
 
 from office.models import IndependentApprovalTask
 from office.models.units import FILE_PERMISSIONS, PAGE_PERMISSIONS, SHARED_COLLECTION, permit_in
+from office.reports import READ as READ_REPORTS
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
 from polls.models import Poll
 
@@ -84,6 +85,7 @@ READ = [
     "sidebar.inheritedvisits",
     "polls.ballot",
     "articles.askedquestion",
+    "office.auditentry",
 ]
 # Fetching, holding and typing figures (sidebar/operators.py), and writing down the old portal's
 # number of visits, once.
@@ -104,7 +106,7 @@ def set_up():
     for name in (BOARD, KEEPERS):
         groups[name].permissions.add(*_permissions_on(KEPT))
     for name in (BOARD, KEEPERS, OPERATORS):
-        groups[name].permissions.add(*(_view(label) for label in READ))
+        groups[name].permissions.add(*(_view(label) for label in READ), _permission(READ_REPORTS))
     for name in (BOARD, OPERATORS):
         groups[name].permissions.add(*map(_permission, OPERATED))
     groups[KEEPERS].permissions.add(*map(_permission, KEEPERS_BESIDES))

@@ -14,8 +14,11 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from . import assignments, checks, emergencies, views
+from .audit_report import AuditReport
 from .desk import Desk
+from .log_actions import register
 from .models import EmergencyPublication, Notice, Unit
+from .reports import ReportItem
 
 # Wagtail's own lists of what the desk shows: shorter, without deadlines, and in English order.
 REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate"}
@@ -23,7 +26,7 @@ REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate
 
 @hooks.register("register_admin_urls")
 def admin_urls():
-    return views.urls
+    return views.urls + AuditReport.urls("nhat-ky")
 
 
 @hooks.register("insert_global_admin_css")
@@ -33,12 +36,14 @@ def stylesheet():
 
 @hooks.register("register_log_actions")
 def log_actions(actions):
-    actions.register_action(
+    register(
+        actions,
         emergencies.PUBLISHED,
         _("Publish in an emergency"),
         lambda data: _("Published past the two steps: %(reason)s") % data,
     )
-    actions.register_action(
+    register(
+        actions,
         emergencies.CHECKED,
         _("Check an emergency publication"),
         lambda data: (
@@ -46,8 +51,11 @@ def log_actions(actions):
             % {"finding": data["finding"] or _("all in order")}
         ),
     )
-    actions.register_action(
-        assignments.ASSIGNED, _("Assign a review"), lambda data: _("Assigned to %(person)s") % data
+    register(
+        actions,
+        assignments.ASSIGNED,
+        _("Assign a review"),
+        lambda data: _("Assigned to %(person)s") % data,
     )
 
 
@@ -223,3 +231,14 @@ class UnitViewSet(SnippetViewSet):
 
 
 register_snippet(UnitViewSet)
+
+
+@hooks.register("register_reports_menu_item")
+def audit_item():
+    return ReportItem(
+        AuditReport.page_title,
+        "audit_log",
+        AuditReport.may_read,
+        icon_name="history",
+        order=1000,
+    )

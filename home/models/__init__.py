@@ -1,6 +1,7 @@
 from .frame import NavigationSettings, OfficeSettings
 from .notices import MourningSettings, UrgentNotice
 from .pages import MOST_FEATURED, FeaturedPage, HomePage, StandardPage
+from .pulses import Pulse
 
 __all__ = [
     "MOST_FEATURED",
@@ -9,6 +10,7 @@ __all__ = [
     "MourningSettings",
     "NavigationSettings",
     "OfficeSettings",
+    "Pulse",
     "StandardPage",
     "UrgentNotice",
 ]

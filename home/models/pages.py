@@ -116,6 +116,9 @@ class FeaturedPage(OnEveryPage, ChosenPage):
 class StandardPage(PortalPage):
     """A page that is neither news nor a directive: about us, contact, how to."""
 
+    # Nobody comes back to it by itself, and it is out of date all the same.
+    review_months = 12
+
     introduction = models.TextField(_("introduction"), blank=True, max_length=500)
     body = StreamField(BodyStreamBlock(), verbose_name=_("body"), blank=True)
 

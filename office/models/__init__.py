@@ -2,12 +2,15 @@
 
 from ..moderation import IndependentApprovalTask
 from .assignments import Assignment
+from .audit import AuditCut, AuditEntry
 from .emergencies import EmergencyPublication
 from .notices import Notice
 from .units import Territory, Unit, UnitSection
 
 __all__ = [
     "Assignment",
+    "AuditCut",
+    "AuditEntry",
     "EmergencyPublication",
     "IndependentApprovalTask",
     "Notice",

@@ -6,6 +6,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import views as sitemaps
 from wagtail.documents import urls as wagtaildocs_urls
 
+from articles import unpublishing
 from articles.api import router
 from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
@@ -29,6 +30,7 @@ urlpatterns = [
     path("", include("articles.urls")),
     # Wagtail's editors of pages with side panels of ours, at Wagtail's addresses.
     path("admin/pages/", include("office.side_panels")),
+    path("admin/", include(unpublishing.urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
