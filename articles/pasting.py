@@ -1,7 +1,7 @@
 """What was copied in a word processor, as blocks of a body.
 
-Pure and total: whatever the HTML is, the answer is blocks that an editor could have typed. Word (its
-HTML has `mso-` styles and lists that are none), LibreOffice and Google Docs are understood."""
+Pure and total: whatever the HTML is, the answer is blocks that an editor could have typed. Word
+(its HTML has `mso-` styles and lists that are none), LibreOffice and Google Docs are understood."""
 
 import re
 import unicodedata
@@ -22,6 +22,8 @@ DEEPEST = 120
 MOST_COLUMNS = 40
 HEADING_LENGTH = ARTICLE_TITLE_LENGTH = 200
 DEEPEST_LIST = 3
+# The level of a document's own title, above all headings.
+TITLE = 10
 
 FLOW = {
     *("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt"),
@@ -35,9 +37,11 @@ RUBBISH = {
 }
 # Marks by tag; a style may say otherwise (Google Docs wraps everything in a <b> that isn't bold).
 MARKS = {"b": "b", "strong": "b", "i": "i", "em": "i", "sup": "sup", "sub": "sub"}
-# Comments, headers and footers, hidden words, deletions: what Word does not print where it stands.
+# Comments, headers and footers, hidden words, deletions: what Word doesn't print there.
 HIDDEN_PARTS = {"comment-list", "comment", "header", "footer", "field-begin", "field-separator"}
-HIDDEN_CLASSES = re.compile(r"\b(MsoCommentReference|MsoCommentText|MsoToc\d|MsoTocHeading|msoDel)\b")
+HIDDEN_CLASSES = re.compile(
+    r"\b(MsoCommentReference|MsoCommentText|MsoToc\d|MsoTocHeading|msoDel)\b"
+)
 LEGACY_FONTS = re.compile(r"(^|[\s,'\"])(\.Vn|VNI-)")
 LIST_LEVEL = re.compile(r"\blevel(\d+)\b")
 INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
@@ -87,7 +91,7 @@ class Run:
 
 @dataclass
 class Line:
-    """A paragraph, a heading (level 1 to 9) or an item of a list (depth 0 and more)."""
+    """A paragraph, a heading (level 1 to 10) or an item of a list (depth 0 and more)."""
 
     runs: list = field(default_factory=list)
     level: int = 0
@@ -246,7 +250,7 @@ def _heading_level(tag, element, style):
     if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
         return int(tag[1])
     if re.search(r"\b(MsoTitle|MsoSubtitle)\b", element.get("class", "")):
-        return 1
+        return TITLE
     outline = style.get("mso-outline-level", "")
     return int(outline) if outline in set("123456789") else 0
 
@@ -460,7 +464,8 @@ def _with_whole_chapters(parts):
                 and not ARTICLE.match(part.text)
             )
             if is_name:
-                yield replace(waiting, runs=[Run(f"{waiting.text.rstrip('.:')}. {part.text}")])
+                words = f"{waiting.text.rstrip('.:')}. {part.text}"
+                yield replace(waiting, runs=[Run(words, frozenset("b"))])
                 waiting = None
                 continue
             yield waiting
@@ -498,7 +503,8 @@ class _Body:
         elif article and self._has_articles:
             self._start_article(article, part)
         elif part.level:
-            self._add_heading(part.text, part.level, is_relative=True)
+            is_title = part.level == TITLE
+            self._add_heading(part.text, 2 if is_title else part.level, is_relative=not is_title)
         elif self._article and self._article.takes(part):
             self._article.add(part)
         else:
@@ -508,14 +514,11 @@ class _Body:
 
     def ended(self):
         self._end()
-        levels = [
-            block["value"]["level"] for block in self._blocks if block.pop("is_relative", False)
-        ]
-        highest = min(levels, default=0)
-        for block in self._blocks:
-            if block["type"] == "heading":
-                level = block["value"]["level"]
-                block["value"]["level"] = "2" if level in (highest, 2) else "3"
+        # The highest kind of heading is a section here, whatever number it has in the document.
+        relative = [block["value"] for block in self._blocks if block.pop("is_relative", False)]
+        highest = min((value["level"] for value in relative), default=0)
+        for value in relative:
+            value["level"] = "2" if value["level"] == highest else "3"
         return self._blocks
 
     def _put(self, kind, value, **more):
@@ -550,7 +553,8 @@ class _Body:
             return
         self._end()
         more = {"is_relative": True} if is_relative else {}
-        self._put("heading", {"text": text, "level": level, "anchor": ""}, **more)
+        value = {"text": text, "level": level if is_relative else str(level), "anchor": ""}
+        self._put("heading", value, **more)
 
     def _start_article(self, found, line):
         self._end()

@@ -18,7 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from sidebar.visit_report import may_read
 
-from . import inspection, privacy
+from . import inspection, paste_views, privacy
 from .document_views import refuse_what_is_withdrawn
 from .models import (
     Abbreviation,
@@ -174,6 +174,11 @@ def inspection_item():
 @hooks.register("register_admin_urls")
 def inspection_addresses():
     return inspection.urls
+
+
+@hooks.register("register_admin_urls")
+def pasting_addresses():
+    return paste_views.urls
 
 
 @register_snippet
