@@ -31,6 +31,11 @@ def stylesheet():
     return format_html('<link rel="stylesheet" href="{}">', static("office/office.css"))
 
 
+@hooks.register("insert_editor_js")
+def autosave_script():
+    return format_html('<script src="{}" defer></script>', static("office/admin/autosave.js"))
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions):
     actions.register_action(
