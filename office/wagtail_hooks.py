@@ -8,12 +8,13 @@ from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets import Button
+from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from . import assignments, checks, emergencies, views
+from . import assignments, checks, emergencies, sharing, views
 from .desk import Desk
 from .models import EmergencyPublication, Notice, Unit
 
@@ -23,7 +24,7 @@ REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate
 
 @hooks.register("register_admin_urls")
 def admin_urls():
-    return views.urls
+    return [*views.urls, *sharing.urls]
 
 
 @hooks.register("insert_global_admin_css")
@@ -36,24 +37,44 @@ def autosave_script():
     return format_html('<script src="{}" defer></script>', static("office/admin/autosave.js"))
 
 
+class FactsFormatter(LogFormatter):
+    """Whose message is filled in with the entry's data. (Wagtail itself calls no message.)"""
+
+    def format_message(self, log_entry):
+        return self.message % log_entry.data
+
+
+class CheckFormatter(FactsFormatter):
+    label = _("Check an emergency publication")
+
+    def format_message(self, log_entry):
+        finding = log_entry.data["finding"] or _("all in order")
+        return _("Checked after an emergency: %(finding)s") % {"finding": finding}
+
+
+LOGGED = {
+    emergencies.PUBLISHED: (
+        _("Publish in an emergency"),
+        _("Published past the two steps: %(reason)s"),
+    ),
+    assignments.ASSIGNED: (_("Assign a review"), _("Assigned to %(person)s")),
+    sharing.SHARED: (
+        _("Share a preview"),
+        _("Shared a preview until %(until)s %(note)s"),
+    ),
+    sharing.WITHDRAWN: (
+        _("Withdraw a shared preview"),
+        _("Withdrew the preview that was shared until %(until)s %(note)s"),
+    ),
+}
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions):
-    actions.register_action(
-        emergencies.PUBLISHED,
-        _("Publish in an emergency"),
-        lambda data: _("Published past the two steps: %(reason)s") % data,
-    )
-    actions.register_action(
-        emergencies.CHECKED,
-        _("Check an emergency publication"),
-        lambda data: (
-            _("Checked after an emergency: %(finding)s")
-            % {"finding": data["finding"] or _("all in order")}
-        ),
-    )
-    actions.register_action(
-        assignments.ASSIGNED, _("Assign a review"), lambda data: _("Assigned to %(person)s") % data
-    )
+    actions.register_action(emergencies.CHECKED)(CheckFormatter)
+    for action, (label, message) in LOGGED.items():
+        facts = {"label": label, "message": message}
+        actions.register_action(action)(type("Formatter", (FactsFormatter,), facts))
 
 
 class NoticesMenuItem(MenuItem):
@@ -189,6 +210,17 @@ def assign_button(page, user, view_name, next_url=None):
             url=reverse("office_assign", args=[state.pk]),
             icon_name="user",
             priority=60,
+        )
+
+
+@hooks.register("register_page_header_buttons")
+def share_button(page, user, view_name, next_url=None):
+    if view_name == "edit" and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Share a preview"),
+            url=reverse("office_share", args=[page.pk]),
+            icon_name="link",
+            priority=55,
         )
 
 

@@ -4,6 +4,7 @@ from ..moderation import IndependentApprovalTask
 from .assignments import Assignment
 from .emergencies import EmergencyPublication
 from .notices import Notice
+from .preview_links import PreviewLink
 from .units import Territory, Unit, UnitSection
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "EmergencyPublication",
     "IndependentApprovalTask",
     "Notice",
+    "PreviewLink",
     "Territory",
     "Unit",
     "UnitSection",
