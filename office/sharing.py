@@ -2,7 +2,7 @@
 few days. Made, listed and withdrawn by whoever may edit the page."""
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -42,6 +42,11 @@ def shared_preview(request, words):
     if not link.is_open:
         return _closed(request, 410)
     draft = link.page.get_latest_revision_as_object()
+    try:
+        draft.full_clean()
+    except ValidationError:
+        # It lacks what its page can't be made without, a day for example.
+        return _kept_quiet(render(request, "office/preview_unfinished.html"))
     mode = draft.default_preview_mode
     shown = draft.make_preview_request(request, mode, {"shared_preview": link})
     # An answer of our own: cookies that the inner request may have been given are not passed on.

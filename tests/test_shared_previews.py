@@ -151,3 +151,12 @@ def test_the_board_withdraws_what_an_editor_made(client, page, link):
     client.force_login(make_user("ban", BOARD))
     client.post(reverse("office_withdraw_preview", args=[link.pk]))
     assert not PreviewLink.objects.get().is_open
+
+
+def test_a_draft_that_lacks_what_every_page_needs_says_so(client, editor):
+    page = make_directive()
+    page.signed_on = None
+    page.save_revision(user=editor, clean=False)
+    link = PreviewLink.made(page, make_user("quantri", is_superuser=True), days=1)
+    text = client.get(link.path).content.decode()
+    assert "Bản nháp này chưa xem được" in text

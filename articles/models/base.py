@@ -1,5 +1,6 @@
 from django.core.paginator import Paginator
 from django.db import models, transaction
+from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -119,6 +120,10 @@ class ArticleQuerySet(PageQuerySet):
         return self.live().public()
 
 
+# A mode of previews: as readers meet the page before they open it.
+LISTED = "listed"
+
+
 class ArticlePage(PortalPage):
     """A text with a lead picture; news, directives and events are articles.
 
@@ -157,6 +162,7 @@ class ArticlePage(PortalPage):
     ]
 
     subpage_types = []
+    preview_modes = [("", _("The page itself")), (LISTED, _("On the home page and in lists"))]
 
     class Meta:
         abstract = True
@@ -165,6 +171,12 @@ class ArticlePage(PortalPage):
         context = super().get_context(request, *args, **kwargs)
         context["views"] = view_count(self.pk)
         return context
+
+    def serve_preview(self, request, mode_name):
+        if mode_name != LISTED:
+            return super().serve_preview(request, mode_name)
+        context = {"page": self, "kind": self._meta.model_name, "directives": [self]}
+        return TemplateResponse(request, "articles/previews/listed.html", context)
 
     def searchable_text(self):
         return f"{self.summary} {stream_text(self.body)}"

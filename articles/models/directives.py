@@ -260,6 +260,8 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
     ]
 
     base_form_class = DirectivePageForm
+    # That of routable pages knows one mode.
+    serve_preview = ArticlePage.serve_preview
 
     content_panels = [
         *Page.content_panels,

@@ -50,6 +50,8 @@ class EventPage(RoutablePageMixin, ArticlePage):
 
     parent_page_types = ["articles.EventIndexPage"]
     page_description = _("Something that happens at a time and a place")
+    # That of routable pages knows one mode.
+    serve_preview = ArticlePage.serve_preview
 
     objects = PageManager.from_queryset(EventPageQuerySet)()
 

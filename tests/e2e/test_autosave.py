@@ -60,5 +60,5 @@ def test_one_page_is_made_when_the_draft_is_saved_while_autosave_makes_it(window
     assert len(held) == 1
     route, response = held[0]
     route.fulfill(response=response)
-    expect(editor.locator(".messages")).to_contain_text("Một trang thôi")
+    expect(editor.locator(".messages")).to_contain_text("Một trang thôi", timeout=30_000)
     assert len(pages_called(portal, "Một trang thôi")) == 1
