@@ -22,6 +22,17 @@ from .changes import RegisterVersion
 
 
 class PortalPageForm(WagtailAdminPageForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "body" in self.fields and not self.instance.pk and not self.instance.body:
+            block = self.fields["body"].block
+            self.initial["body"] = block.normalize(
+                [
+                    (kind, block.child_blocks[kind].normalize(value))
+                    for kind, value in self.instance.skeleton
+                ]
+            )
+
     def clean_slug(self):
         slug = fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]
         if slug != fold_slug(self.cleaned_data.get("title", "")):
@@ -46,6 +57,10 @@ def free_page_slug(slug, parent, page):
 
 class PortalPage(ReviewedMixin, Page):
     """What every page of the portal shares: a plain address, four eyes, breadcrumbs, a sidebar."""
+
+    # The body of a new page before anything is written: [(type of block, value), …].
+    # Places that stay blank are left out when it is handed in (blocks.py).
+    skeleton = [("text", "")]
 
     base_form_class = PortalPageForm
     copy_form_class = PortalCopyForm
