@@ -17,11 +17,12 @@ from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from office.editor import is_opened
 from office.log_actions import register
 from office.reports import ReportItem
 from sidebar.visit_report import may_read
 
-from . import inspection, privacy, review_dates
+from . import inspection, paste_views, privacy, review_dates
 from .document_views import refuse_what_is_withdrawn
 from .links.report import BrokenLinksReport
 from .models import (
@@ -213,6 +214,11 @@ def inspection_addresses():
     return inspection.urls
 
 
+@hooks.register("register_admin_urls")
+def pasting_addresses():
+    return paste_views.urls
+
+
 @register_snippet
 class VocabulariesViewSetGroup(SnippetViewSetGroup):
     """The lists that records of pages are filled from."""
@@ -240,10 +246,7 @@ def say_why_it_was_sent_back(request, page):
 def say_what_hinders(request, page):
     """What was in order when it was submitted, and is so no more: it can't be approved. Whoever
     tried to is led back here, with the checklist closed perhaps."""
-    # The editor that saves by itself asks once more for parts of the page, none of which shows a
-    # message.
-    is_opened = request.method == "GET" and "_w_hydrate_create_view" not in request.GET
-    if not is_opened or not page.workflow_in_progress:
+    if not is_opened(request) or not page.workflow_in_progress:
         return
     try:
         page.get_latest_revision_as_object().full_clean()

@@ -7,7 +7,7 @@ from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
 
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
-from articles.wagtail_hooks import is_opened
+from office.editor import is_opened
 from office.reports import ReportItem
 
 from . import site_admin

@@ -26,6 +26,17 @@ from .departures import Departure
 
 
 class PortalPageForm(WagtailAdminPageForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "body" in self.fields and not self.instance.pk and not self.instance.body:
+            block = self.fields["body"].block
+            self.initial["body"] = block.normalize(
+                [
+                    (kind, block.child_blocks[kind].normalize(value))
+                    for kind, value in self.instance.skeleton
+                ]
+            )
+
     def clean_slug(self):
         slug = fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]
         if slug != fold_slug(self.cleaned_data.get("title", "")):
@@ -50,6 +61,10 @@ def free_page_slug(slug, parent, page):
 
 class PortalPage(ReviewedMixin, Page):
     """What every page of the portal shares: a plain address, four eyes, breadcrumbs, a sidebar."""
+
+    # The body of a new page before anything is written: [(type of block, value), …].
+    # Places that stay blank are left out when it is handed in (blocks.py).
+    skeleton = [("text", "")]
 
     base_form_class = PortalPageForm
     copy_form_class = PortalCopyForm
@@ -173,6 +188,10 @@ class ArticleQuerySet(PageQuerySet):
         return self.live().public()
 
 
+# A mode of previews: as readers meet the page before they open it.
+LISTED = "listed"
+
+
 class ArticlePage(PortalPage):
     """A text with a lead picture; news, directives and events are articles.
 
@@ -211,6 +230,7 @@ class ArticlePage(PortalPage):
     ]
 
     subpage_types = []
+    preview_modes = [("", _("The page itself")), (LISTED, _("On the home page and in lists"))]
 
     class Meta:
         abstract = True
@@ -219,6 +239,12 @@ class ArticlePage(PortalPage):
         context = super().get_context(request, *args, **kwargs)
         context["views"] = view_count(self.pk)
         return context
+
+    def serve_preview(self, request, mode_name):
+        if mode_name != LISTED:
+            return super().serve_preview(request, mode_name)
+        context = {"page": self, "kind": self._meta.model_name, "directives": [self]}
+        return TemplateResponse(request, "articles/previews/listed.html", context)
 
     def searchable_text(self):
         return f"{self.summary} {stream_text(self.body)}"

@@ -258,8 +258,17 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         index.SearchField("files_to_search"),
     ]
 
+    # On what it is based, then its articles.
+    skeleton = [
+        ("text", ""),
+        ("provision", {"number": "1", "title": "", "text": "", "clauses": []}),
+        ("provision", {"number": "2", "title": "", "text": "", "clauses": []}),
+    ]
+
     base_form_class = DirectivePageForm
     is_document = True
+    # That of routable pages knows one mode.
+    serve_preview = ArticlePage.serve_preview
 
     content_panels = [
         *Page.content_panels,

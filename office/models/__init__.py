@@ -5,6 +5,7 @@ from .assignments import Assignment
 from .audit import AuditCut, AuditEntry
 from .emergencies import EmergencyPublication
 from .notices import Notice
+from .preview_links import PreviewLink
 from .units import Territory, Unit, UnitSection
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "EmergencyPublication",
     "IndependentApprovalTask",
     "Notice",
+    "PreviewLink",
     "Territory",
     "Unit",
     "UnitSection",

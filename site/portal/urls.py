@@ -12,6 +12,7 @@ from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
 from home.live import live, notices, pixel
 from home.views import picture
+from office.sharing import shared_preview
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
 SITEMAPS = {"pages": PagesSitemap, "figures": FiguresSitemap}
@@ -25,6 +26,7 @@ urlpatterns = [
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v2/", router.urls),
+    path("xem-truoc/<str:words>/", shared_preview, name="shared_preview"),
     path("y-kien/", include("polls.urls")),
     path("", include("sidebar.urls")),
     path("", include("articles.urls")),
