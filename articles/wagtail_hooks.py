@@ -57,7 +57,7 @@ class DirectiveTypeViewSet(SnippetViewSet):
 
 class IssuerFilterSet(WagtailFilterSet):
     today = django_filters.ChoiceFilter(
-        label=_("Today"),
+        label=_("As of today"),
         method="filter_today",
         choices=[
             ("exists", _("exists")),

@@ -11,6 +11,7 @@ from wagtail.models import (
     Collection,
     GroupPagePermission,
     Page,
+    Task,
     Workflow,
     WorkflowContentType,
     WorkflowPage,
@@ -21,6 +22,7 @@ from office.models import IndependentApprovalTask
 from office.models.units import FILE_PERMISSIONS, PAGE_PERMISSIONS, SHARED_COLLECTION, permit_in
 from office.reports import READ as READ_REPORTS
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
+from office.wording import name_permissions
 from polls.models import Poll
 
 WORKFLOW = "Duyệt hai bước"
@@ -113,6 +115,7 @@ def set_up():
     groups[BOARD].permissions.add(_permission("office.publish_in_emergency"))
     groups[BOARD].permissions.add(*_permissions_on(TOLD))
     _set_up_workflow(groups)
+    name_permissions()
     # Wagtail's own examples, unless somebody works in them.
     Group.objects.filter(name__in=["Editors", "Moderators"], user__isnull=True).delete()
 
@@ -165,5 +168,8 @@ def _set_up_workflow(groups):
     WorkflowPage.objects.get_or_create(page=root, defaults={"workflow": workflow})
     polls = ContentType.objects.get_for_model(Poll)
     WorkflowContentType.objects.get_or_create(content_type=polls, defaults={"workflow": workflow})
-    # Wagtail's example workflow would stand in every list of workflows, unused.
-    Workflow.objects.filter(name="Moderators approval", active=True).update(active=False)
+    # Wagtail's example would stand in every list of workflows, unused.
+    example = Workflow.objects.filter(name="Moderators approval")
+    example.filter(workflow_states__isnull=True).delete()
+    example.filter(active=True).update(active=False)
+    Task.objects.filter(name="Moderators approval", task_states__isnull=True).delete()

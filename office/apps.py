@@ -17,7 +17,9 @@ class OfficeConfig(AppConfig):
         from wagtail.models import Comment, CommentReply
 
         from . import checks, events  # noqa: F401  (checks register themselves)
+        from .wording import complete_labels
 
+        complete_labels()
         events.connect()
         for model in (Comment, CommentReply):
             post_save.connect(events.tell_subscribers, sender=model)

@@ -56,8 +56,8 @@ class DayField(forms.DateField):
 class PeriodForm(forms.Form):
     """From one day to another, which is not to come."""
 
-    first = DayField(label=gettext_lazy("From"))
-    last = DayField(label=gettext_lazy("To"))
+    first = DayField(label=gettext_lazy("From day"))
+    last = DayField(label=gettext_lazy("To day"))
 
     def clean_last(self):
         return _not_to_come(self.cleaned_data["last"])

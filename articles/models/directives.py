@@ -684,7 +684,7 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         yield _("In force from"), local_day(self.effective_on or self.signed_on)
         yield _("Last day in force"), self.expires_on and local_day(self.expires_on)
         yield _("Subject"), self.subject
-        yield _("Field"), ", ".join(topic.name for topic in self.topics.all())
+        yield _("Field of activity"), ", ".join(topic.name for topic in self.topics.all())
         yield _("Summary"), self.summary
         for line in self.recipients.splitlines():
             yield _("Recipients"), line.lstrip("- ")
