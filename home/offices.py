@@ -1,14 +1,14 @@
-"""Who does what in the editing office: three groups, their permissions, one two-step workflow.
+"""Who does what in the editing office: the groups of office/roles.py, what each may do, and one
+workflow of two steps.
 
 Safe to repeat: what exists is brought up to date, nothing that operators added is taken away, but
-the publish permission of those who write and review (see articles/moderation.py)."""
+the publish permission of those who write and review (see office/moderation.py)."""
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import (
     Collection,
-    GroupCollectionPermission,
     GroupPagePermission,
     Page,
     Task,
@@ -18,33 +18,40 @@ from wagtail.models import (
     WorkflowTask,
 )
 
-from office.moderation import IndependentApprovalTask
+from office.models import IndependentApprovalTask
+from office.models.units import FILE_PERMISSIONS, PAGE_PERMISSIONS, SHARED_COLLECTION, permit_in
+from office.reports import READ as READ_REPORTS
+from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
 from office.wording import name_permissions
 from polls.models import Poll
 
-# Names as the office knows them, which this file finds them by.
-EDITORS = "Biên tập viên"
-REVIEWERS = "Kiểm duyệt viên"
-BOARD = "Ban biên tập"
-
 WORKFLOW = "Duyệt hai bước"
-STEPS = [("Kiểm duyệt", REVIEWERS), ("Ban biên tập duyệt đăng", BOARD)]
+# With the hours that each has, weekends not counted.
+STEPS = [("Kiểm duyệt", REVIEWERS, 24), ("Ban biên tập duyệt đăng", BOARD, 24)]
 
 ROOT = "Gốc"
 
-PAGE_PERMISSIONS = {
-    EDITORS: ["add_page", "change_page"],
+# In the whole portal; units have their own groups for their sections (office/models/units.py).
+PAGES = PAGE_PERMISSIONS | {
     REVIEWERS: ["add_page", "change_page"],
     BOARD: ["add_page", "change_page", "publish_page", "lock_page", "unlock_page"],
+    KEEPERS: [],
+    OPERATORS: [],
 }
-UPLOADS = ["add_image", "choose_image", "add_document", "choose_document"]
-COLLECTION_PERMISSIONS = {
+UPLOADS = FILE_PERMISSIONS[REPORTERS]
+FILES = {
+    REPORTERS: UPLOADS,
     EDITORS: UPLOADS,
     REVIEWERS: UPLOADS,
     BOARD: [*UPLOADS, "change_image", "change_document"],
+    KEEPERS: [
+        *(*UPLOADS, "change_image", "change_document"),
+        *("add_collection", "change_collection"),
+    ],
+    OPERATORS: [],
 }
 # What is written and reviewed as pages are; the publish permission is nobody's (see above).
-POLL_PERMISSIONS = {
+POLLS = {
     EDITORS: ["view_poll", "add_poll", "change_poll"],
     REVIEWERS: ["view_poll", "change_poll"],
     BOARD: [
@@ -52,8 +59,8 @@ POLL_PERMISSIONS = {
         *("lock_poll", "unlock_poll", "correct_poll"),
     ],
 }
-# What the board keeps besides pages, as app.model.
-BOARD_KEEPS = [
+# What is kept besides pages, as app.model.
+KEPT = [
     "sidebar.sidebar",
     "sidebar.weatherregion",
     "sidebar.centralrate",
@@ -63,10 +70,12 @@ BOARD_KEEPS = [
     "articles.abbreviation",
     "articles.promotedresult",
     "articles.author",
-    "home.officesettings",
+    *("home.officesettings", "home.navigationsettings", "home.featuredpage"),
     "sidebar.sidebarsettings",
 ]
-BOARD_READS = [
+# What every reader is told without a second reader in the office: the board's alone.
+TOLD = ["home.urgentnotice", "home.mourningsettings"]
+READ = [
     "sidebar.exchangerate",
     "sidebar.ratechange",
     "sidebar.goldprice",
@@ -78,60 +87,64 @@ BOARD_READS = [
     "sidebar.inheritedvisits",
     "polls.ballot",
     "articles.askedquestion",
+    "office.auditentry",
 ]
-# What the board does besides: fetching, holding and typing figures (sidebar/operators.py), and
-# writing down the old portal's number of visits, once.
-BOARD_DOES = ["sidebar.change_feedstate", "sidebar.add_inheritedvisits"]
+# Fetching, holding and typing figures (sidebar/operators.py), and writing down the old portal's
+# number of visits, once.
+OPERATED = ["sidebar.change_feedstate", "sidebar.add_inheritedvisits"]
+KEEPERS_BESIDES = [f"wagtailredirects.{act}_redirect" for act in ("add", "change", "delete")]
 
 
 @transaction.atomic
 def set_up():
-    groups = {name: Group.objects.get_or_create(name=name)[0] for name in PAGE_PERMISSIONS}
-    for name, group in groups.items():
-        _permit(group, name)
-    _permit_records(groups[BOARD])
-    _set_up_workflow(groups)
-    name_permissions()
+    groups = {name: Group.objects.get_or_create(name=name)[0] for name in PAGES}
     # The roots that Wagtail makes, as editors meet them in lists.
     Page.objects.filter(depth=1, title="Root").update(title=ROOT, draft_title=ROOT)
     Collection.objects.filter(depth=1, name="Root").update(name=ROOT)
+    if not Collection.objects.filter(depth=2, name=SHARED_COLLECTION).exists():
+        Collection.get_first_root_node().add_child(name=SHARED_COLLECTION)
+    for name, group in groups.items():
+        _permit(group, name)
+    for name in (BOARD, KEEPERS):
+        groups[name].permissions.add(*_permissions_on(KEPT))
+    for name in (BOARD, KEEPERS, OPERATORS):
+        groups[name].permissions.add(*(_view(label) for label in READ), _permission(READ_REPORTS))
+    for name in (BOARD, OPERATORS):
+        groups[name].permissions.add(*map(_permission, OPERATED))
+    groups[KEEPERS].permissions.add(*map(_permission, KEEPERS_BESIDES))
+    groups[BOARD].permissions.add(_permission("office.publish_in_emergency"))
+    groups[BOARD].permissions.add(*_permissions_on(TOLD))
+    _set_up_workflow(groups)
+    name_permissions()
     # Wagtail's own examples, unless somebody works in them.
     Group.objects.filter(name__in=["Editors", "Moderators"], user__isnull=True).delete()
 
 
 def _permit(group, name):
     group.permissions.add(_permission("wagtailadmin.access_admin"))
+    group.permissions.add(*(_permission(f"polls.{codename}") for codename in POLLS.get(name, [])))
     root = Page.get_first_root_node()
-    group.permissions.add(
-        *(_permission(f"polls.{codename}") for codename in POLL_PERMISSIONS[name])
-    )
-    wanted = PAGE_PERMISSIONS[name]
-    for codename in wanted:
+    for codename in PAGES[name]:
         GroupPagePermission.objects.get_or_create(
             group=group, page=root, permission=_permission(f"wagtailcore.{codename}")
         )
-    if "publish_page" not in wanted:
+    if "publish_page" not in PAGES[name]:
         GroupPagePermission.objects.filter(
             group=group, permission__codename="publish_page"
         ).delete()
-    collection = Collection.get_first_root_node()
-    for codename in COLLECTION_PERMISSIONS[name]:
-        app = "wagtailimages" if codename.endswith("image") else "wagtaildocs"
-        GroupCollectionPermission.objects.get_or_create(
-            group=group, collection=collection, permission=_permission(f"{app}.{codename}")
-        )
+    for codename in FILES[name]:
+        permit_in(group, Collection.get_first_root_node(), codename)
 
 
-def _permit_records(board):
-    for label in BOARD_KEEPS:
+def _permissions_on(labels):
+    for label in labels:
         app, model = label.split(".")
-        board.permissions.add(
-            *Permission.objects.filter(content_type__app_label=app, content_type__model=model)
-        )
-    for label in BOARD_READS:
-        app, model = label.split(".")
-        board.permissions.add(_permission(f"{app}.view_{model}"))
-    board.permissions.add(*map(_permission, BOARD_DOES))
+        yield from Permission.objects.filter(content_type__app_label=app, content_type__model=model)
+
+
+def _view(label):
+    app, model = label.split(".")
+    return _permission(f"{app}.view_{model}")
 
 
 def _permission(label):
@@ -141,8 +154,10 @@ def _permission(label):
 
 def _set_up_workflow(groups):
     workflow, _ = Workflow.objects.get_or_create(name=WORKFLOW)
-    for order, (step, group) in enumerate(STEPS):
-        task, _ = IndependentApprovalTask.objects.get_or_create(name=step)
+    for order, (step, group, hours) in enumerate(STEPS):
+        task, _ = IndependentApprovalTask.objects.get_or_create(
+            name=step, defaults={"hours": hours}
+        )
         task.groups.add(groups[group])
         WorkflowTask.objects.update_or_create(
             workflow=workflow, task=task.task_ptr, defaults={"sort_order": order}

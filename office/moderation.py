@@ -3,15 +3,48 @@
 Held in code and not by convention. Wagtail alone lets a moderator approve what they submitted
 themselves, and anybody with the publish permission put a text online directly."""
 
+from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.core.validators import MinValueValidator
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.forms import TaskStateCommentForm
 from wagtail.models import AbstractGroupApprovalTask, PagePermissionTester, TaskState
+from wagtail.permission_policies import ModelPermissionPolicy
+
+from .deadlines import due
+
+APPROVE, REJECT = "approve", "reject"
+
+
+class ReasonForm(TaskStateCommentForm):
+    """Whoever wrote it has to know what to mend."""
+
+    comment = forms.CharField(
+        label=_("Reason"),
+        required=True,
+        help_text=_("What is to be mended? The author reads this."),
+        widget=forms.Textarea({"rows": 3}),
+    )
 
 
 class IndependentApprovalTask(AbstractGroupApprovalTask):
     """An approval step that nobody can pass with their own work, superusers included."""
+
+    hours = models.PositiveSmallIntegerField(
+        _("hours to decide"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "Saturdays and Sundays don't count. Those of the step are reminded when the time is "
+            "nearly over and when it is over. Empty: no deadline."
+        ),
+    )
+
+    admin_form_fields = [*AbstractGroupApprovalTask.admin_form_fields, "hours"]
 
     class Meta:
         verbose_name = _("independent approval step")
@@ -24,18 +57,31 @@ class IndependentApprovalTask(AbstractGroupApprovalTask):
             "submitted or already approved themselves"
         )
 
+    @property
+    def people(self):
+        """Who may decide here, if they had no hand in it."""
+        users = get_user_model().objects.filter(is_active=True, groups__in=self.groups.all())
+        return users.distinct()
+
+    def due_at(self, task_state):
+        return due(task_state.started_at, self.hours) if self.hours else None
+
     def get_actions(self, obj, user):
         actions = super().get_actions(obj, user)
         if actions and had_a_hand_in(obj, user):
-            return [action for action in actions if action[0] != "approve"]
+            return [action for action in actions if action[0] != APPROVE]
         return actions
+
+    def get_form_for_action(self, action):
+        return ReasonForm if action == REJECT else super().get_form_for_action(action)
 
     def on_action(self, task_state, user, action_name, **kwargs):
         # The last gate: every view ends here, also when a moderator changes the text and
         # approves it in the same request.
-        if action_name == "approve" and had_a_hand_in(
-            task_state.workflow_state.content_object, user
-        ):
+        if action_name == APPROVE and had_a_hand_in(task_state.workflow_state.content_object, user):
+            raise PermissionDenied
+        # The editor's own form hands on whatever it was sent.
+        if action_name == REJECT and not kwargs.get("comment", "").strip():
             raise PermissionDenied
         try:
             with transaction.atomic():
@@ -57,25 +103,56 @@ def had_a_hand_in(obj, user):
     approved = workflow_state.task_states.filter(
         status=TaskState.STATUS_APPROVED, finished_by=user, revision=obj.get_latest_revision()
     )
-    if approved.exists():
-        return True
+    return approved.exists() or wrote(obj, user)
+
+
+def wrote(obj, user):
+    """Whether any of what is not online yet is the user's."""
     unpublished = obj.revisions.all()
     if obj.live and obj.live_revision_id:
         unpublished = unpublished.filter(pk__gt=obj.live_revision_id)
     return unpublished.filter(user=user).exists()
 
 
+class ReviewedPermissionPolicy(ModelPermissionPolicy):
+    """Of records that are reviewed as pages are: nobody at all publishes directly."""
+
+    def user_has_permission(self, user, action):
+        return action != "publish" and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user, actions):
+        return super().user_has_any_permission(user, set(actions) - {"publish"})
+
+
 class ReviewedPagePermissionTester(PagePermissionTester):
-    """A page goes online as the last step of its workflow; a direct publish is the superuser's.
+    """A page goes online as the last step of its workflow, or in an emergency (emergencies.py);
+    nobody, superusers included, publishes directly.
 
     The publish permission keeps its other meanings: taking a page offline, cancelling a schedule,
     closing a page to the public."""
 
     def can_publish(self):
-        return self.user.is_superuser and super().can_publish()
+        return False
 
     def can_publish_subpage(self):
-        return self.user.is_superuser and super().can_publish_subpage()
+        return False
+
+    def can_publish_in_emergency(self):
+        """What is not online yet, by somebody else, and not waiting for its time."""
+        may = self.user.is_superuser or (
+            "publish" in getattr(self, "permissions", ())
+            and self.user.has_perm("office.publish_in_emergency")
+        )
+        return (
+            may
+            and self.user.is_active
+            and not self.page_is_root
+            and (self.page.has_unpublished_changes or not self.page.live)
+            and not self.page.approved_schedule
+            and not self.page.locked
+            and self.page.latest_revision_id is not None
+            and not wrote(self.page, self.user)
+        )
 
     def can_delete(self, ignore_bulk=False):
         # Moving asks here too. A page under review, or waiting for its time, is not to slip away.

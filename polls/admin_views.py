@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
+from office.sheets import csv_file, xlsx_file
+
 from . import audit, ballots
 from .corrections import CorrectionForm
 from .models import Poll
-from office.sheets import csv_file, xlsx_file
 
 # The tallest bar of the chart, of a hundred.
 TALLEST = 92

@@ -13,9 +13,17 @@ from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import EditView, PreviewOnEditView, SnippetViewSet
+from wagtail.snippets.views.snippets import (
+    EditView,
+    PreviewOnEditView,
+    RevisionsUnscheduleView,
+    SnippetViewSet,
+    UnpublishView,
+)
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
+
+from office.moderation import ReviewedPermissionPolicy
 
 from . import admin_views, corrections
 from .models import Ballot, Poll
@@ -61,7 +69,27 @@ class PollEditView(EditView):
             buttons.append(
                 Button(_("Correct a mistake"), url=address, icon_name="edit", priority=31)
             )
+        if self.live_object.live and self.user_has_permission("delete") and not self.is_voted_on:
+            address = self.object.snippet_viewset.get_url_name("unpublish")
+            buttons.append(
+                Button(
+                    _("Take it offline"),
+                    url=reverse(address, args=[self.object.pk]),
+                    icon_name="download",
+                    priority=32,
+                )
+            )
         return buttons
+
+
+# Who may delete a poll may take it offline, or have it wait no longer for its time; Wagtail asks
+# for the permission to publish, which nobody has.
+class PollUnpublishView(UnpublishView):
+    permission_required = "delete"
+
+
+class PollUnscheduleView(RevisionsUnscheduleView):
+    permission_required = "delete"
 
 
 class PollPreviewOnEditView(PreviewOnEditView):
@@ -149,12 +177,26 @@ class PollViewSet(SnippetViewSet):
     search_fields = ["question"]
     edit_view_class = PollEditView
     preview_on_edit_view_class = PollPreviewOnEditView
+    unpublish_view_class = PollUnpublishView
+    revisions_unschedule_view_class = PollUnscheduleView
+
+    @property
+    def permission_policy(self):
+        return ReviewedPermissionPolicy(self.model)
 
     def get_queryset(self, request):
         return Poll.objects.with_totals()
 
 
 register_snippet(PollViewSet)
+
+
+@hooks.register("construct_snippet_action_menu")
+def publish_by_review_only(menu_items, request, context):
+    """Wagtail's menu asks for permissions by itself, and superusers have them all."""
+    if context["model"] is Poll:
+        direct = {"action-publish", "action-unpublish"}
+        menu_items[:] = [item for item in menu_items if item.name not in direct]
 
 
 @hooks.register("before_delete_snippet")

@@ -18,7 +18,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.models import Page, Site
 
-from office.sheets import csv_file, xlsx_file
+from office.sheets import FILES
 
 from . import statistics
 from .models import InheritedVisits
@@ -269,5 +269,4 @@ def visit_report(request):
     return render(request, "sidebar/admin/visit_report.html", context)
 
 
-FILES = {"xlsx": xlsx_file, "csv": csv_file}
 urls = [path("reports/thong-ke/", visit_report, name="visit_report")]

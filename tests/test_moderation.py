@@ -7,8 +7,8 @@ from django.urls import reverse
 from wagtail.models import GroupApprovalTask, Page, Task, Workflow, WorkflowPage, WorkflowState
 
 from articles.models import Issuer, NewsIndexPage, NewsPage
-from office.moderation import IndependentApprovalTask
 from home.offices import BOARD, EDITORS, REVIEWERS, set_up
+from office.moderation import IndependentApprovalTask
 from tests.factories import make_directive, make_home, make_news, make_user
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def approve(client, user, page, action="approve"):
     page = Page.objects.get(pk=page.pk)
     state = page.current_workflow_task_state
     address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, action, state.pk])
-    return client.post(address, {"comment": ""})
+    return client.post(address, {"comment": "Sửa giúp" if action == "reject" else ""})
 
 
 def is_live(page):

@@ -39,7 +39,9 @@ SUSPECT = {
     "moves": {"USD": "0.4931"},
 }
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE_FOLDERS = [ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls", "office")]
+TEMPLATE_FOLDERS = [
+    ROOT / app / "templates" for app in ("home", "articles", "sidebar", "polls", "office")
+]
 TEMPLATE_FOLDERS.append(ROOT / "site" / "templates")
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -169,6 +171,7 @@ def test_every_template_renders_without_a_socket(
     client.get("/")
     client.get("/admin/")
     client.get(reverse("wagtailadmin_pages:unpublish", args=[withdrawn.directive_id]))
+    client.get(reverse("wagtailadmin_pages:edit", args=[withdrawn.directive_id]))
     FeedRun.objects.create(feed="rates", provider="vietcombank", finished_at=timezone.now())
     FeedState.objects.create(feed="rates", suspect=SUSPECT)
     client.get(reverse("sidebar_sources"))

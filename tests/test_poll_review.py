@@ -71,7 +71,7 @@ def written_by(client, user):
 
 def press(client, poll, button, **fields):
     data = form_data(Poll.objects.get(pk=poll.pk), **fields)
-    del data["action-publish"]
+    del data["action-submit"]
     return client.post(edit_address(poll), data | {f"action-{button}": "1"})
 
 
@@ -143,7 +143,7 @@ def test_whoever_approves_in_the_form_without_a_change_is_no_author(client, offi
         "action-workflow-action": "1",
         "workflow-action-name": "approve",
     }
-    del data["action-publish"]
+    del data["action-submit"]
     versions = draft.revisions.count()
     assert client.post(edit_address(poll), data).status_code == 302
     assert Poll.objects.get().revisions.count() == versions
@@ -332,3 +332,23 @@ def test_each_choice_may_have_a_picture(client, office):
     Choice.objects.filter(text="Có").update(image=image)
     page = client.get(poll.get_absolute_url()).content.decode()
     assert page.count('width="96" height="72" alt="Logo hình cánh buồm"') == 1
+
+
+@pytest.mark.parametrize("who", ["lan", "binh", "quan"])
+def test_nobody_publishes_a_poll_past_the_review(client, office, who):
+    poll = written_by(client, office["lan"])
+    client.force_login(office[who])
+    shown = client.get(edit_address(poll)).text
+    assert 'name="action-publish"' not in shown
+    press(client, poll, "publish", question="Đăng thẳng?")
+    assert not Poll.objects.get().live
+
+
+@pytest.mark.parametrize(("who", "live"), [("lan", True), ("minh", True), ("binh", False)])
+def test_the_board_takes_a_poll_without_votes_offline(client, office, who, live):
+    poll = written_by(client, office["lan"])
+    poll.get_latest_revision().publish(skip_permission_checks=True)
+    client.force_login(office[who])
+    assert ("Gỡ xuống" in client.get(edit_address(poll)).text) != live
+    client.post(reverse(poll.snippet_viewset.get_url_name("unpublish"), args=[poll.pk]))
+    assert Poll.objects.get().live == live

@@ -6,17 +6,23 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 from wagtail.users.models import UserProfile
 
-from home.offices import BOARD, EDITORS, REVIEWERS, set_up
+from home.offices import set_up
+from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
 
 DEMO_EMAIL_DOMAIN = "demo.invalid"
 PASSWORD = "cong-tinh-demo"  # noqa: S105  (printed at every start; production refuses the accounts)
 
 # (username, role as people call it, group; None: superuser)
 ACCOUNTS = [
+    ("phongvien", "Phóng viên", REPORTERS),
     ("bientap", "Biên tập viên", EDITORS),
     ("bientap2", "Biên tập viên 2", EDITORS),
     ("kiemduyet", "Kiểm duyệt viên", REVIEWERS),
+    ("kiemduyet2", "Kiểm duyệt viên 2", REVIEWERS),
     ("banbientap", "Ban biên tập", BOARD),
+    ("banbientap2", "Ban biên tập 2", BOARD),
+    ("noidung", "Quản trị nội dung", KEEPERS),
+    ("vanhanh", "Vận hành", OPERATORS),
     ("quantri", "Quản trị", None),
 ]
 

@@ -22,9 +22,10 @@ from wagtail.models import (
     WorkflowMixin,
 )
 
+from office.reviewed import ReviewedMixin
+
 from ..forms import ChoicesPanel, FrozenOptionsPanel
 from ..results import result
-from office.reviewed import ReviewedMixin
 
 MOST_CHOICES = 20
 # What voters have relied on; the choices besides.

@@ -1,6 +1,7 @@
 """Everything that all installations share. Addresses and secrets come from the environment
 (README, "Configuration"); dev.py, test.py and production.py hold only what differs."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -23,7 +24,6 @@ INSTALLED_APPS = [
     "articles",
     "sidebar",
     "polls",
-    "office",
     "wagtail.contrib.forms",
     "wagtail.api.v2",
     "wagtail.contrib.redirects",
@@ -40,9 +40,12 @@ INSTALLED_APPS = [
     "wagtail.search",
     "wagtail.admin",
     "wagtail",
+    # After Wagtail, some of whose signals it listens to instead (office/events.py).
+    "office",
     "wagtail_modeladmin",
     "modelcluster",
     "taggit",
+    "post_office",
     "django_filters",
     "rest_framework",
     "django.contrib.auth",
@@ -64,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "office.middleware.ExportLog",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -166,6 +170,9 @@ FEED_URLS = _providers.addresses()
 FEED_HOSTS = env.names("FEED_HOSTS")
 # A provider's name must not lead into the office's own network, unless an operator says so.
 FEED_ALLOW_PRIVATE = env.flag("FEED_ALLOW_PRIVATE")
+# Whether links that editors typed may be asked on this very machine: for tests only, since a link
+# must not reach what listens here.
+LINKS_ALLOW_LOOPBACK = False
 # Certificates to trust in place of those that come with Python, for an office whose lines go
 # through a gateway of its own.
 FEED_CA_BUNDLE = env.file("FEED_CA_BUNDLE")
@@ -173,6 +180,8 @@ FEED_CA_BUNDLE = env.file("FEED_CA_BUNDLE")
 # three times, at first.
 FEED_SECONDS = env.number("FEED_SECONDS", 50)
 FEED_PAUSE = env.number("FEED_PAUSE", 5 * 60)
+# Whether links to other sites are asked at night whether they still lead somewhere.
+CHECK_OUTSIDE_LINKS = env.flag("CHECK_OUTSIDE_LINKS", True)
 # Who is told when a feed fails, and when it is well again.
 OPERATOR_EMAILS = env.names("OPERATOR_EMAILS")
 # MET Norway asks to be told who is asking, and how to reach them.
@@ -195,7 +204,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [PROJECT_DIR.parent / "static"]
+# The editors' guide, and its pictures (office/guide.py).
+GUIDE_DIR = ROOT_DIR / "docs" / "huong-dan"
+STATICFILES_DIRS = [PROJECT_DIR.parent / "static", ("huong-dan", GUIDE_DIR / "anh")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
@@ -223,7 +234,16 @@ LOGGING = {
     },
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# A mail is queued in the database, with the change that it tells of; beat's task sends it (office/
+# mails.py), so that no request waits for the mail server and none is lost when that is away.
+EMAIL_BACKEND = "post_office.EmailBackend"
+POST_OFFICE = {
+    "BACKENDS": {"default": "django.core.mail.backends.console.EmailBackend"},
+    "MAX_RETRIES": 8,
+    "RETRY_INTERVAL": timedelta(minutes=10),
+    # One after the other: the embedded database has one writer.
+    "THREADS_PER_PROCESS": 1,
+}
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "cong-tinh@localhost")
 
 WAGTAIL_SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"

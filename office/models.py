@@ -1,3 +1,0 @@
-from .moderation import IndependentApprovalTask
-
-__all__ = ["IndependentApprovalTask"]

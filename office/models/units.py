@@ -1,0 +1,189 @@
+from bisect import bisect_right
+
+from django.contrib.auth.models import Group, Permission
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Orderable
+
+from .. import roles
+
+# What a unit's own people may do in their sections, and with their own pictures and files.
+PAGE_PERMISSIONS = {
+    roles.REPORTERS: ["add_page"],
+    roles.EDITORS: ["add_page", "change_page"],
+}
+FILE_PERMISSIONS = {
+    roles.REPORTERS: ["add_image", "choose_image", "add_document", "choose_document"],
+    roles.EDITORS: [
+        *("add_image", "change_image", "choose_image"),
+        *("add_document", "change_document", "choose_document"),
+    ],
+}
+# Pictures and files that every unit may use.
+SHARED_COLLECTION = "Dùng chung"
+
+
+class UnitQuerySet(models.QuerySet):
+    def of_user(self, user):
+        return self.filter(models.Q(reporters__user=user) | models.Q(editors__user=user)).distinct()
+
+
+class Unit(ClusterableModel):
+    """A body that writes for the portal, with sections, pictures and people of its own.
+
+    Its people are the members of its two groups, which are made, renamed and permitted here and
+    nowhere else."""
+
+    name = models.CharField(
+        _("name"), max_length=120, unique=True, help_text=_("As its people call it: Sở Y tế")
+    )
+    reporters = models.OneToOneField(
+        Group,
+        verbose_name=_("reporters"),
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="unit_of_reporters",
+    )
+    editors = models.OneToOneField(
+        Group,
+        verbose_name=_("editors"),
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="unit_of_editors",
+    )
+    collection = models.OneToOneField(
+        Collection,
+        verbose_name=_("pictures and files"),
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="unit",
+    )
+
+    panels = [
+        FieldPanel("name"),
+        InlinePanel(
+            "sections",
+            min_num=1,
+            heading=_("Sections"),
+            label=_("section"),
+            help_text=_("Its people write here and below, and see no drafts of other sections."),
+        ),
+    ]
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def groups(self):
+        """{role: group}"""
+        return {roles.REPORTERS: self.reporters, roles.EDITORS: self.editors}
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        self._name_groups()
+        self._name_collection()
+        super().save(*args, **kwargs)
+        self._permit()
+
+    @transaction.atomic
+    def delete(self, *args, **kwargs):
+        """The people stay, without a unit; so do pages, pictures and files."""
+        groups = list(self.groups.values())
+        answer = super().delete(*args, **kwargs)
+        for group in groups:
+            group.delete()
+        return answer
+
+    def _name_groups(self):
+        for role, attribute in ((roles.REPORTERS, "reporters"), (roles.EDITORS, "editors")):
+            name = f"{role} · {self.name}"
+            group = getattr(self, attribute, None)
+            if group is None:
+                setattr(self, attribute, Group.objects.create(name=name))
+            elif group.name != name:
+                group.name = name
+                group.save(update_fields=["name"])
+
+    def _name_collection(self):
+        if self.collection_id is None:
+            self.collection = Collection.get_first_root_node().add_child(name=self.name)
+        elif self.collection.name != self.name:
+            self.collection.name = self.name
+            self.collection.save(update_fields=["name"])
+
+    def _permit(self):
+        sections = list(self.sections.values_list("page", flat=True))
+        shared = Collection.objects.filter(depth=2, name=SHARED_COLLECTION)
+        for role, group in self.groups.items():
+            group.permissions.add(_permission("access_admin"))
+            group.page_permissions.exclude(page__in=sections).delete()
+            for codename in PAGE_PERMISSIONS[role]:
+                for page in sections:
+                    GroupPagePermission.objects.get_or_create(
+                        group=group, page_id=page, permission=_permission(codename)
+                    )
+            for codename in FILE_PERMISSIONS[role]:
+                permit_in(group, self.collection, codename)
+            for collection in shared:
+                permit_in(group, collection, "choose_image")
+                permit_in(group, collection, "choose_document")
+
+
+def permit_in(group, collection, codename):
+    GroupCollectionPermission.objects.get_or_create(
+        group=group, collection=collection, permission=_permission(codename)
+    )
+
+
+def _permission(codename):
+    # The names are those of one package each.
+    apps = ["wagtailadmin", "wagtailcore", "wagtailimages", "wagtaildocs"]
+    return Permission.objects.get(content_type__app_label__in=apps, codename=codename)
+
+
+class UnitSection(Orderable):
+    unit = ParentalKey(Unit, on_delete=models.CASCADE, related_name="sections")
+    page = models.ForeignKey(
+        "wagtailcore.Page", verbose_name=_("section"), on_delete=models.CASCADE, related_name="+"
+    )
+
+    panels = [PageChooserPanel("page")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("section of a unit")
+        verbose_name_plural = _("sections of units")
+
+    def __str__(self):
+        return str(self.page)
+
+
+class Territory:
+    """Which unit a page belongs to: that of the nearest section above it. One query for all."""
+
+    def __init__(self):
+        sections = UnitSection.objects.select_related("unit", "page").order_by("-unit__name")
+        # Of two units in one section, the first by name.
+        self._units = {section.page.path: section.unit for section in sections}
+        self._paths = sorted(self._units)
+
+    def unit_of(self, path):
+        """A page's path in the tree → Unit, or None for what is the whole portal's."""
+        last = bisect_right(self._paths, path)
+        nearest = [one for one in self._paths[:last] if path.startswith(one)]
+        return self._units[nearest[-1]] if nearest else None
+
+    def paths(self):
+        return list(self._paths)
+
+    def paths_of(self, unit):
+        return [path for path, owner in self._units.items() if owner == unit]
