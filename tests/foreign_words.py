@@ -39,7 +39,7 @@ ALLOWED = {
     *("ringgit", "riyal", "rupee", "singapore", "won"),
     # Names.
     *("django", "embedly", "excel", "facebook", "javascript", "meteo", "norway", "open"),
-    *("vietcombank", "vimeo", "wagtail", "word", "youtube", "zalo"),
+    *("mac", "unicode", "vietcombank", "vimeo", "vntime", "wagtail", "word", "youtube", "zalo"),
 }
 
 

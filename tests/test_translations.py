@@ -175,7 +175,7 @@ def test_a_copied_template_of_wagtail_differs_by_the_words_alone(template):
     """After an upgrade, what Wagtail changed in it has to be taken over."""
     folder = installed_strings.INSTALLED / "wagtail/admin/templates/wagtailadmin"
     wagtails = (folder / template).read_text(encoding="utf-8")
-    ours = (ROOT / "office/templates/wagtailadmin" / template).read_text(encoding="utf-8")
+    ours = (ROOT / "site/templates/wagtailadmin" / template).read_text(encoding="utf-8")
     assert ours == wagtails.replace('value="Search"', 'value="{% translate "Search" %}"')
 
 
