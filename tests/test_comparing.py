@@ -21,12 +21,12 @@ def test_days_are_written_as_people_write_them(client):
     page = make_directive()
     page.save_revision()
     page.expires_on = date(2027, 3, 31)
-    page.signed_on = date(2014, 6, 17)
+    page.signed_on = date(2014, 6, 15)
     page.save_revision()
     text = compared(client, page)
     assert '<span class="addition">31/3/2027</span>' in text
     assert (
-        '<span class="deletion">16/6/2014</span> → <span class="addition">17/6/2014</span>' in text
+        '<span class="deletion">16/6/2014</span> → <span class="addition">15/6/2014</span>' in text
     )
     assert "None" not in text
 
