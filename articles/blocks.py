@@ -95,8 +95,15 @@ class TextBlock(blocks.RichTextBlock):
         preview_value = "<p>Các cơ quan gửi, nhận văn bản <b>qua mạng</b> từ ngày 1 tháng 7.</p>"
 
 
+class PictureBlock(ImageBlock):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        # Wagtail makes this one of the field's name, in English.
+        self.child_blocks["image"].label = _("Image")
+
+
 class FigureBlock(blocks.StructBlock):
-    image = ImageBlock(label=_("Image"))
+    image = PictureBlock(label=_("Image"))
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=250)
 
     class Meta:

@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from office.sheets import harmless
 
@@ -30,8 +30,7 @@ COLUMNS = {
     "issuer": gettext_lazy("Issuing body"),
     "title": gettext_lazy("Title"),
     "subject": gettext_lazy("Subject"),
-    # Wagtail's "Fields" are those of a form.
-    "fields": pgettext_lazy("register", "Fields"),
+    "fields": gettext_lazy("Fields of activity"),
     "signer": gettext_lazy("Signer"),
     "signed_on": gettext_lazy("Signed on"),
     "effective_on": gettext_lazy("In force from"),

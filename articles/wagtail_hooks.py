@@ -12,25 +12,35 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.admin.widgets import Button
 from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from office.editor import is_opened
+from office.log_actions import register
+from office.reports import ReportItem
 from sidebar.visit_report import may_read
 
-from . import inspection, paste_views, privacy
+from . import inspection, paste_views, privacy, review_dates
 from .document_views import refuse_what_is_withdrawn
+from .links.report import BrokenLinksReport
 from .models import (
     Abbreviation,
     Author,
-    DirectivePage,
     DirectiveRelation,
     DirectiveType,
-    DocumentContent,
     Issuer,
+    PortalPage,
     PromotedResult,
+    ReviewDate,
     Topic,
 )
+from .readiness import Severity, findings
+from .readiness.content_checker import put_in_place
+from .readiness.panel import ReadinessPanel
+from .reminders import REVIEW_NOTICE
+from .reports import AgeingReport, PublishedReport, StepsReport
 from .search.report import QuestionsReport
 from .vietnamese import local_day
 
@@ -47,7 +57,7 @@ class DirectiveTypeViewSet(SnippetViewSet):
 
 class IssuerFilterSet(WagtailFilterSet):
     today = django_filters.ChoiceFilter(
-        label=_("Today"),
+        label=_("As of today"),
         method="filter_today",
         choices=[
             ("exists", _("exists")),
@@ -155,6 +165,34 @@ def search_report_item():
     )
 
 
+@hooks.register("register_admin_urls")
+def broken_links_addresses():
+    return [
+        path("reports/lien-ket-hong/", BrokenLinksReport.as_view(), name="broken_links"),
+        path(
+            "reports/lien-ket-hong/results/",
+            BrokenLinksReport.as_view(results_only=True),
+            name="broken_links_results",
+        ),
+    ]
+
+
+class BrokenLinksItem(MenuItem):
+    def is_shown(self, request):
+        return BrokenLinksReport.may_read(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def broken_links_item():
+    return BrokenLinksItem(
+        _("Broken links"),
+        reverse("broken_links"),
+        name="broken-links",
+        icon_name="link",
+        order=1180,
+    )
+
+
 class InspectionItem(MenuItem):
     def is_shown(self, request):
         return may_read(request.user)
@@ -204,15 +242,10 @@ def say_why_it_was_sent_back(request, page):
         )
 
 
-def is_opened(request):
-    # The editor that saves by itself asks once more for parts of the page, none of which shows a
-    # message.
-    return request.method == "GET" and "_w_hydrate_create_view" not in request.GET
-
-
 @hooks.register("before_edit_page")
 def say_what_hinders(request, page):
-    """What was in order when it was submitted, and is so no more: it can't be approved."""
+    """What was in order when it was submitted, and is so no more: it can't be approved. Whoever
+    tried to is led back here, with the checklist closed perhaps."""
     if not is_opened(request) or not page.workflow_in_progress:
         return
     try:
@@ -225,57 +258,122 @@ def say_what_hinders(request, page):
         )
 
 
-@hooks.register("before_edit_page")
-def warn_of_the_same_number_when_opened(request, page):
-    if is_opened(request):
-        warn_of_the_same_number(request, page)
+@hooks.register("construct_side_panels")
+def offer_the_checklist(request, page, panels):
+    if isinstance(page, PortalPage):
+        panels.append(ReadinessPanel(page, request))
+
+
+@hooks.register("construct_wagtail_userbar")
+def check_in_vietnamese(request, items, page):
+    put_in_place(items)
 
 
 @hooks.register("after_create_page")
 @hooks.register("after_edit_page")
-def warn_of_the_same_number_when_sent(request, page):
-    # Whoever only saves comes back to the page, which says it.
+def say_what_is_not_ready(request, page):
+    """Whoever only saves comes back to the page, beside which the checklist stands."""
     leaving = {"action-submit", "action-publish", "action-workflow-action"}
-    if leaving & set(request.POST):
-        warn_of_the_same_number(request, page)
-
-
-def warn_of_the_same_number(request, page):
-    """No error: numbers were given twice in fact, and registers of two offices were merged."""
-    if not isinstance(page, DirectivePage) or not page.number:
+    if not isinstance(page, PortalPage) or not leaving & set(request.POST):
         return
-    others = list(DirectivePage.objects.alike(page).order_by("-pk")[:NAMED])
-    if others:
+    grave = [finding for finding in findings(page) if finding.severity < Severity.LOOK]
+    if grave:
         messages.warning(
             request,
-            gettext("%(issuer)s has another document numbered %(number)s in %(year)s.")
-            % {"issuer": page.issuer, "number": page.reference, "year": page.year},
+            gettext("“%(title)s” is on its way, with %(findings)s")
+            % {
+                "title": page.get_admin_display_title(),
+                "findings": " ".join(finding.text for finding in grave[:NAMED]),
+            },
             buttons=[
                 messages.button(
-                    reverse("wagtailadmin_pages:edit", args=[other.pk]),
-                    other.get_admin_display_title(),
+                    reverse("wagtailadmin_pages:edit", args=[page.pk]), gettext("See the checklist")
                 )
-                for other in others
             ],
         )
 
 
+@hooks.register("register_admin_urls")
+def review_addresses():
+    return review_dates.urls
+
+
+@hooks.register("register_admin_urls")
+def report_addresses():
+    return [
+        *PublishedReport.urls(),
+        *StepsReport.urls(),
+        *AgeingReport.urls("trang-cu"),
+    ]
+
+
+def report_item(report, order):
+    hooks.register(
+        "register_reports_menu_item",
+        lambda: ReportItem(
+            report.page_title,
+            report.index_url_name,
+            report.may_read,
+            icon_name=report.header_icon,
+            order=order,
+        ),
+    )
+
+
+for number, report in enumerate((PublishedReport, StepsReport, AgeingReport)):
+    report_item(report, 960 + number)
+
+
+@hooks.register("construct_reports_menu")
+def one_report_of_each(request, items):
+    """Wagtail's ageing pages and history of the site are less of what ours tell."""
+    items[:] = [item for item in items if item.name not in {"aging-pages", "site-history"}]
+
+
+@hooks.register("register_page_header_buttons")
+def review_button(page, user, view_name, next_url=None):
+    is_ours = view_name == "edit" and issubclass(page.specific_class, PortalPage)
+    if is_ours and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Look it through …"),
+            url=reverse("review_page", args=[page.pk]),
+            icon_name="check",
+            priority=66,
+        )
+
+
+@hooks.register("register_log_actions")
+def review_actions(actions):
+    register(
+        actions,
+        review_dates.REVIEWED,
+        _("Look a page through"),
+        lambda data: with_note(_("Looked through; next by %(next)s"), data),
+    )
+    register(
+        actions,
+        review_dates.MOVED,
+        _("Change a review date"),
+        lambda data: with_note(_("To be looked through by %(next)s"), data),
+    )
+
+
+def with_note(words, data):
+    return ". ".join(filter(None, [words % data, data["note"]]))
+
+
 @hooks.register("before_edit_page")
-def name_the_scans(request, page):
-    if not is_opened(request) or not isinstance(page, DirectivePage):
+def say_that_it_is_to_be_looked_through(request, page):
+    if not is_opened(request):
         return
-    names = {row.document_id: row.name for row in page.attachments.all()}
-    scans = DocumentContent.objects.filter(
-        document__in=names, state=DocumentContent.State.SCAN
-    ).values_list("pk", flat=True)
-    for pk in scans.order_by("pk")[:NAMED]:
-        messages.warning(
+    soon = timezone.localdate() + REVIEW_NOTICE
+    due_on = ReviewDate.objects.filter(page=page, due_on__lte=soon).values_list("due_on", flat=True)
+    if day := due_on.first():
+        address = reverse("review_page", args=[page.pk])
+        messages.info(
             request,
-            gettext(
-                "The file “%(name)s” is a scan without a text layer: readers can't search it, "
-                "nor have it read aloud."
-            )
-            % {"name": names[pk]},
+            gettext("To be looked through by %(day)s.") % {"day": local_day(day)},
+            buttons=[messages.button(address, gettext("Look it through …"))],
         )
 
 
@@ -333,6 +431,17 @@ def ask_for_restrictions_once(serve):
         return serve(page, request, args, kwargs)
 
     return serve_knowing
+
+
+# After Wagtail's own, which asks whether the page is for everybody.
+@hooks.register("on_serve_page", order=1)
+def say_that_it_is_gone(serve):
+    def serve_or_say(page, request, args, kwargs):
+        if kwargs.get("is_gone"):
+            return page.serve_gone(request)
+        return serve(page, request, args, kwargs)
+
+    return serve_or_say
 
 
 # After Wagtail's own, which asks whether the file is for everybody.

@@ -8,15 +8,18 @@ from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets import Button
-from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from . import assignments, checks, emergencies, sharing, views
+from .audit_report import AuditReport
 from .desk import Desk
+from .editor import is_opened
+from .log_actions import register
 from .models import EmergencyPublication, Notice, Unit
+from .reports import ReportItem
 
 # Wagtail's own lists of what the desk shows: shorter, without deadlines, and in English order.
 REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate"}
@@ -24,7 +27,7 @@ REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate
 
 @hooks.register("register_admin_urls")
 def admin_urls():
-    return [*views.urls, *sharing.urls]
+    return [*views.urls, *sharing.urls, *AuditReport.urls("nhat-ky")]
 
 
 @hooks.register("insert_global_admin_css")
@@ -37,44 +40,41 @@ def autosave_script():
     return format_html('<script src="{}" defer></script>', static("office/admin/autosave.js"))
 
 
-class FactsFormatter(LogFormatter):
-    """Whose message is filled in with the entry's data. (Wagtail itself calls no message.)"""
-
-    def format_message(self, log_entry):
-        return self.message % log_entry.data
-
-
-class CheckFormatter(FactsFormatter):
-    label = _("Check an emergency publication")
-
-    def format_message(self, log_entry):
-        finding = log_entry.data["finding"] or _("all in order")
-        return _("Checked after an emergency: %(finding)s") % {"finding": finding}
-
-
-LOGGED = {
-    emergencies.PUBLISHED: (
-        _("Publish in an emergency"),
-        _("Published past the two steps: %(reason)s"),
-    ),
-    assignments.ASSIGNED: (_("Assign a review"), _("Assigned to %(person)s")),
-    sharing.SHARED: (
-        _("Share a preview"),
-        _("Shared a preview until %(until)s %(note)s"),
-    ),
-    sharing.WITHDRAWN: (
-        _("Withdraw a shared preview"),
-        _("Withdrew the preview that was shared until %(until)s %(note)s"),
-    ),
-}
-
-
 @hooks.register("register_log_actions")
 def log_actions(actions):
-    actions.register_action(emergencies.CHECKED)(CheckFormatter)
-    for action, (label, message) in LOGGED.items():
-        facts = {"label": label, "message": message}
-        actions.register_action(action)(type("Formatter", (FactsFormatter,), facts))
+    register(
+        actions,
+        emergencies.PUBLISHED,
+        _("Publish in an emergency"),
+        lambda data: _("Published past the two steps: %(reason)s") % data,
+    )
+    register(
+        actions,
+        emergencies.CHECKED,
+        _("Check an emergency publication"),
+        lambda data: (
+            _("Checked after an emergency: %(finding)s")
+            % {"finding": data["finding"] or _("all in order")}
+        ),
+    )
+    register(
+        actions,
+        assignments.ASSIGNED,
+        _("Assign a review"),
+        lambda data: _("Assigned to %(person)s") % data,
+    )
+    register(
+        actions,
+        sharing.SHARED,
+        _("Share a preview"),
+        lambda data: _("Shared a preview until %(until)s %(note)s") % data,
+    )
+    register(
+        actions,
+        sharing.WITHDRAWN,
+        _("Withdraw a shared preview"),
+        lambda data: _("Withdrew the preview that was shared until %(until)s %(note)s") % data,
+    )
 
 
 class NoticesMenuItem(MenuItem):
@@ -99,6 +99,13 @@ def notices_item():
 def roles_item():
     return MenuItem(
         _("Roles and units"), reverse("office_roles"), name="roles", icon_name="group", order=900
+    )
+
+
+@hooks.register("register_help_menu_item")
+def guide_item():
+    return MenuItem(
+        _("Editors' guide"), reverse("office_guide"), name="guide", icon_name="help", order=100
     )
 
 
@@ -227,7 +234,7 @@ def share_button(page, user, view_name, next_url=None):
 @hooks.register("before_edit_page")
 def say_that_it_was_an_emergency(request, page):
     """Until a third person has looked, whoever opens the page is told."""
-    if request.method != "GET" or "_w_hydrate_create_view" in request.GET:
+    if not is_opened(request):
         return
     unchecked = EmergencyPublication.objects.filter(page=page, checked_at=None)
     for emergency in unchecked.select_related("published_by", "revision", "page"):
@@ -253,3 +260,14 @@ class UnitViewSet(SnippetViewSet):
 
 
 register_snippet(UnitViewSet)
+
+
+@hooks.register("register_reports_menu_item")
+def audit_item():
+    return ReportItem(
+        AuditReport.page_title,
+        "audit_log",
+        AuditReport.may_read,
+        icon_name="history",
+        order=1000,
+    )

@@ -29,6 +29,9 @@ class FeedServer(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.answers = {}
         self.requests = []
+        # Paths that were asked for by HEAD, and whether it is answered.
+        self.heads = []
+        self.knows_head = False
         self.connections = 0
         self.closing = threading.Event()
 
@@ -51,6 +54,13 @@ class FeedServer(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    def do_HEAD(self):
+        self.server.heads.append(self.path)
+        if self.server.knows_head:
+            self.server.answers[self.path](self)
+        else:
+            self.send_error(501)
+
     def do_GET(self):
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}

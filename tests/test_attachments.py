@@ -656,6 +656,6 @@ def test_an_editor_is_told_of_a_scan(client, home):
     page.save_revision()
     client.force_login(make_user("lan", EDITORS))
     edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
-    said = soup(client.get(edit)).select_one(".messages").get_text()
-    assert "Bản quét" in said
+    said = soup(client.get(edit)).select_one("[data-side-panel=readiness]").get_text()
+    assert "bản quét" in said
     assert "Toàn văn" not in said

@@ -171,6 +171,7 @@ def test_every_template_renders_without_a_socket(
     client.get("/")
     client.get("/admin/")
     client.get(reverse("wagtailadmin_pages:unpublish", args=[withdrawn.directive_id]))
+    client.get(reverse("wagtailadmin_pages:edit", args=[withdrawn.directive_id]))
     FeedRun.objects.create(feed="rates", provider="vietcombank", finished_at=timezone.now())
     FeedState.objects.create(feed="rates", suspect=SUSPECT)
     client.get(reverse("sidebar_sources"))

@@ -2,6 +2,7 @@
 
 from ..moderation import IndependentApprovalTask
 from .assignments import Assignment
+from .audit import AuditCut, AuditEntry
 from .emergencies import EmergencyPublication
 from .notices import Notice
 from .preview_links import PreviewLink
@@ -9,6 +10,8 @@ from .units import Territory, Unit, UnitSection
 
 __all__ = [
     "Assignment",
+    "AuditCut",
+    "AuditEntry",
     "EmergencyPublication",
     "IndependentApprovalTask",
     "Notice",

@@ -1,4 +1,5 @@
-"""The one HTTP client of all providers: it trusts neither the server nor what is in between.
+"""The one way out, for all providers and for the check of links: it trusts neither the server nor
+what is in between.
 
 Whatever happens on the line becomes a ProviderError with a reason of our own: what requests says
 holds host names and addresses, which are nobody's business on a public page."""
@@ -29,6 +30,7 @@ READ_SECONDS = 5
 TOTAL_SECONDS = 9.5
 LARGEST_BODY = 1024 * 1024
 MOST_REDIRECTS = 3
+REDIRECTS = (301, 302, 303, 307, 308)
 PORTS = {"http": 80, "https": 443}
 # What is routed in public of IPv6; and where a gateway to IPv4 carries an IPv4 address at the end.
 PUBLIC_IPV6 = ipaddress.ip_network("2000::/3")
@@ -59,6 +61,18 @@ def get(url, params=None, *, allow_types):
     call.join(TOTAL_SECONDS)
     answer = call.result()
     return Body(answer.body, key, answer.modified, answer.good_until)
+
+
+def probe(url):
+    """The status that an address of anybody's answers at the end of its redirects; its body is not
+    read. Raises ProviderError.
+
+    Not for feeds: the address is one that an editor typed, so any host may be asked that is public.
+    """
+    call = _Probe(url)
+    call.start()
+    call.join(TOTAL_SECONDS)
+    return call.result()
 
 
 @dataclass(frozen=True)
@@ -155,16 +169,24 @@ class _Call(threading.Thread):
                 self.line.close()
                 self.line = None
 
+    def _session(self):
+        session = requests.Session()
+        # Neither a proxy, nor a password, nor a CA bundle from the environment.
+        session.trust_env = False
+        session.verify = settings.FEED_CA_BUNDLE or True
+        session.headers = {"User-Agent": settings.FEED_USER_AGENT, "Accept-Encoding": "gzip"}
+        adapter = _Adapter(self.hold, self.allow_loopback)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        return session
+
+    @property
+    def allow_loopback(self):
+        return settings.FEED_ALLOW_PRIVATE
+
     def _answer(self):
         allowed = {_place(self.url), *settings.FEED_HOSTS}
-        with requests.Session() as session:
-            # Neither a proxy, nor a password, nor a CA bundle from the environment.
-            session.trust_env = False
-            session.verify = settings.FEED_CA_BUNDLE or True
-            session.headers = {"User-Agent": settings.FEED_USER_AGENT, "Accept-Encoding": "gzip"}
-            adapter = _Adapter(self.hold)
-            session.mount("http://", adapter)
-            session.mount("https://", adapter)
+        with self._session() as session:
             url, params = self.url, self.params
             for _hop in range(MOST_REDIRECTS + 1):
                 if _place(url) not in allowed or self.left:
@@ -177,7 +199,7 @@ class _Call(threading.Thread):
                     allow_redirects=False,
                     stream=True,
                 ) as response:
-                    if response.status_code not in (301, 302, 303, 307, 308):
+                    if response.status_code not in REDIRECTS:
                         return self._judged(response)
                     # An address has its parameters in it.
                     url, params = urljoin(response.url, response.headers.get("Location", "")), None
@@ -214,6 +236,50 @@ class _Call(threading.Thread):
             if len(body) > LARGEST_BODY:
                 raise ProviderError("too big")
         return bytes(body)
+
+
+class _Probe(_Call):
+    """Asks only whether something is there. Never ourselves, whatever feeds may: an address that
+    somebody typed must not make the portal knock at its own Redis."""
+
+    def __init__(self, url):
+        super().__init__(url, params=None, allow_types=("*/*",), kept=None)
+
+    @property
+    def allow_loopback(self):
+        return settings.LINKS_ALLOW_LOOPBACK
+
+    def _answer(self):
+        with self._session() as session:
+            url = self.url
+            for _hop in range(MOST_REDIRECTS + 1):
+                _place(url)
+                if "@" in urlsplit(url).netloc:
+                    # A name and a password would be sent.
+                    raise ProviderError("bad address", give_up=True)
+                status, location = self._ask(session, url)
+                if status not in REDIRECTS or not location:
+                    return status
+                url = urljoin(url, location)
+        raise ProviderError("redirect")
+
+    def _ask(self, session, url):
+        # Quite some servers know no HEAD, or answer it with an error of its own.
+        for method in ("HEAD", "GET"):
+            if self.left:
+                raise ProviderError("too slow", give_up=True)
+            with session.request(
+                method,
+                url,
+                headers=self._headers(),
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                answer = response.status_code, response.headers.get("Location", "")
+            if answer[0] < 400 or answer[0] == 429:
+                break
+        return answer
 
 
 def _place(url):
@@ -292,8 +358,9 @@ def _causes(fault):
 class _Adapter(HTTPAdapter):
     """Makes connections of our own kind, each of which hands its line to `hold`."""
 
-    def __init__(self, hold):
+    def __init__(self, hold, allow_loopback):
         self.hold = hold
+        self.allow_loopback = allow_loopback
         super().__init__()
 
     def init_poolmanager(self, *args, **kwargs):
@@ -305,7 +372,7 @@ class _Adapter(HTTPAdapter):
 
     def _pool(self, pool_class, connection_class, *args, **kwargs):
         pool = pool_class(*args, **kwargs)
-        pool.ConnectionCls = partial(connection_class, self.hold)
+        pool.ConnectionCls = partial(connection_class, self.hold, self.allow_loopback)
         return pool
 
 
@@ -313,9 +380,13 @@ class _Checked:
     """Connects only to addresses that a feed may have. The name is looked up once and the address
     that was judged is the one that is used, so a name that changes its mind gains nothing."""
 
-    def __init__(self, hold, *args, **kwargs):
+    def __init__(self, hold, allow_loopback, *args, **kwargs):
         self.hold = hold
+        self.allow_loopback = allow_loopback
         super().__init__(*args, **kwargs)
+
+    def _may_connect(self, address):
+        return _may_connect(address, self.allow_loopback)
 
     def _new_conn(self):
         name = self._dns_host
@@ -324,7 +395,7 @@ class _Checked:
         except (socket.gaierror, UnicodeError) as error:
             raise urllib3.exceptions.NameResolutionError(self.host, self, error) from error
         addresses = dict.fromkeys(row[4][0] for row in found)
-        allowed = [address for address in addresses if _may_connect(address)]
+        allowed = [address for address in addresses if self._may_connect(address)]
         if not allowed:
             raise ProviderError("private address", give_up=True)
         for number, address in enumerate(allowed, start=1):
@@ -343,7 +414,7 @@ class _Checked:
                 # TLS checks the certificate against the name, not the address.
                 self._dns_host = name
         try:
-            if not _may_connect(connection.getpeername()[0]):
+            if not self._may_connect(connection.getpeername()[0]):
                 raise ProviderError("private address", give_up=True)
             self.hold(connection)
         except (OSError, ProviderError):
@@ -361,12 +432,12 @@ class _TLSConnection(_Checked, urllib3.connection.HTTPSConnection):
     pass
 
 
-def _may_connect(text):
+def _may_connect(text, allow_loopback):
     address = ipaddress.ip_address(text.partition("%")[0])
     if address.version == 6 and (inner := _ipv4_in(address)):
         address = inner
     if address.is_loopback:
-        return settings.FEED_ALLOW_PRIVATE
+        return allow_loopback
     is_public = address.version == 4 or address in PUBLIC_IPV6
     return is_public and address.is_global and not address.is_multicast
 

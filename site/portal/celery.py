@@ -5,7 +5,7 @@ import random
 from pathlib import Path
 
 from celery import Celery
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from celery.signals import beat_init
 from django.conf import settings
 
@@ -51,6 +51,11 @@ def feed(name, seconds):
     return {name: entry}
 
 
+def at_night(task, expires, **times):
+    # Not when beat starts: what nobody took in time waits for the next one.
+    return {"task": task, "schedule": crontab(**times), "options": {"expires": expires}}
+
+
 app.conf.beat_schedule = {
     **feed("rates", settings.RATES_INTERVAL),
     **feed("weather", settings.WEATHER_INTERVAL),
@@ -61,10 +66,18 @@ app.conf.beat_schedule = {
     "addresses": every(60 * 60, "polls.tasks.forget_addresses"),
     "questions": every(24 * 60 * 60, "articles.tasks.forget_questions"),
     "publishing": every(60, "home.tasks.publish_scheduled"),
+    "dates": every(60 * 60, "articles.tasks.remind_of_dates"),
     "documents": every(60, "articles.tasks.read_documents"),
     "mails": every(20, "office.tasks.send_mails"),
     "old mails": every(24 * 60 * 60, "office.tasks.forget_mails"),
     "deadlines": every(10 * 60, "office.tasks.remind"),
+    "links": at_night("articles.tasks.read_links", 60 * 60, hour=0, minute=40),
+    # One link of each site a minute, so nobody's server is pressed.
+    **(
+        {"outside links": at_night("articles.tasks.ask_outside_links", 60, hour="1-4", minute="*")}
+        if settings.CHECK_OUTSIDE_LINKS
+        else {}
+    ),
 }
 
 
@@ -73,4 +86,7 @@ def refresh_at_once(sender, **kwargs):
     # Beat counts an interval from its own start: without this, a new portal would stand without
     # rates for a quarter of an hour.
     for entry in app.conf.beat_schedule.values():
+        # What belongs to the night waits for it.
+        if isinstance(entry["schedule"], crontab):
+            continue
         app.send_task(entry["task"], kwargs=entry.get("kwargs"), **entry["options"])

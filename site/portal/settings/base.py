@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "office.middleware.ExportLog",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -169,6 +170,9 @@ FEED_URLS = _providers.addresses()
 FEED_HOSTS = env.names("FEED_HOSTS")
 # A provider's name must not lead into the office's own network, unless an operator says so.
 FEED_ALLOW_PRIVATE = env.flag("FEED_ALLOW_PRIVATE")
+# Whether links that editors typed may be asked on this very machine: for tests only, since a link
+# must not reach what listens here.
+LINKS_ALLOW_LOOPBACK = False
 # Certificates to trust in place of those that come with Python, for an office whose lines go
 # through a gateway of its own.
 FEED_CA_BUNDLE = env.file("FEED_CA_BUNDLE")
@@ -176,6 +180,8 @@ FEED_CA_BUNDLE = env.file("FEED_CA_BUNDLE")
 # three times, at first.
 FEED_SECONDS = env.number("FEED_SECONDS", 50)
 FEED_PAUSE = env.number("FEED_PAUSE", 5 * 60)
+# Whether links to other sites are asked at night whether they still lead somewhere.
+CHECK_OUTSIDE_LINKS = env.flag("CHECK_OUTSIDE_LINKS", True)
 # Who is told when a feed fails, and when it is well again.
 OPERATOR_EMAILS = env.names("OPERATOR_EMAILS")
 # MET Norway asks to be told who is asking, and how to reach them.
@@ -198,7 +204,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [PROJECT_DIR.parent / "static"]
+# The editors' guide, and its pictures (office/guide.py).
+GUIDE_DIR = ROOT_DIR / "docs" / "huong-dan"
+STATICFILES_DIRS = [PROJECT_DIR.parent / "static", ("huong-dan", GUIDE_DIR / "anh")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
