@@ -16,6 +16,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock, ImageChooserBlock
 from wagtail.models import Page
 
+from office.comparing import ChoiceComparison
 from polls.blocks import PollBlock
 
 from .outline import Anchors, Clause, Place, Point, number_slug, places
@@ -43,6 +44,11 @@ class PlaceBlock(blocks.StructBlock):
         return context
 
 
+class ChoiceBlock(blocks.ChoiceBlock):
+    def get_comparison_class(self):
+        return ChoiceComparison
+
+
 class HeadingValue(blocks.StructValue):
     @property
     def level(self):
@@ -56,7 +62,7 @@ class HeadingValue(blocks.StructValue):
 
 class HeadingBlock(PlaceBlock):
     text = blocks.CharBlock(label=_("Text"), max_length=200)
-    level = blocks.ChoiceBlock(
+    level = ChoiceBlock(
         label=_("Level"),
         choices=[("2", _("Section")), ("3", _("Subsection"))],
         default="2",
@@ -188,7 +194,7 @@ CALLOUT_KINDS = [("note", _("Note")), ("important", _("Important")), ("deadline"
 
 
 class CalloutBlock(blocks.StructBlock):
-    kind = blocks.ChoiceBlock(label=_("Kind"), choices=CALLOUT_KINDS, default="note")
+    kind = ChoiceBlock(label=_("Kind"), choices=CALLOUT_KINDS, default="note")
     heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
     text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link", "ul"])
 
