@@ -101,8 +101,9 @@ lock: ## Khoá lại phiên bản các thư viện (cần uv)
 	echo uv | uv pip compile --generate-hashes --universal -p 3.11 --no-header --no-emit-index-url \
 	  --no-annotate - -o deploy/uv.txt
 
-messages: ## Gom và biên dịch chuỗi dịch (cần gettext)
-	@$(PYTHON) deploy/bootstrap.py run
+messages: ## Gom và biên dịch chuỗi dịch, thêm chuỗi mới của các thư viện (cần gettext)
+	@$(PYTHON) deploy/bootstrap.py test
 	$(MANAGE) makemessages --locale vi --add-location file \
 	  --ignore '.venv*' --ignore var --ignore tests --ignore deploy
+	DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.installed_strings
 	$(MANAGE) compilemessages --locale vi --ignore '.venv*' --ignore var

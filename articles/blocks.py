@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
+from django.utils.html import strip_tags
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
@@ -88,8 +89,15 @@ class TextBlock(blocks.RichTextBlock):
         preview_value = "<p>Các cơ quan gửi, nhận văn bản <b>qua mạng</b> từ ngày 1 tháng 7.</p>"
 
 
+class PictureBlock(ImageBlock):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        # Wagtail makes this one of the field's name, in English.
+        self.child_blocks["image"].label = _("Image")
+
+
 class FigureBlock(blocks.StructBlock):
-    image = ImageBlock(label=_("Image"))
+    image = PictureBlock(label=_("Image"))
     caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=250)
 
     class Meta:
@@ -396,6 +404,21 @@ class ProvisionBlock(PlaceBlock):
         return cleaned
 
 
+def is_blank(child):
+    """Whether nobody has written anything in it: a place of the skeleton that was not needed."""
+    value = child.value
+    if child.block_type == "heading":
+        return not value["text"].strip()
+    if child.block_type == "text":
+        return not strip_tags(value.source).replace("&nbsp;", " ").strip()
+    if child.block_type == "provision":
+        return (
+            not (value["title"].strip() or strip_tags(value["text"].source).strip())
+            and not (value["clauses"])
+        )
+    return False
+
+
 class BodyStreamBlock(blocks.StreamBlock):
     """The body of news, events and plain pages."""
 
@@ -414,6 +437,30 @@ class BodyStreamBlock(blocks.StreamBlock):
     class Meta:
         template = "articles/blocks/body.html"
 
+    def clean(self, value):
+        """A draft keeps its blank blocks; what is handed in goes without them."""
+        if self.is_deferred_validation:
+            return super().clean(value)
+        kept = [position for position, child in enumerate(value) if not is_blank(child)]
+        children = [value[position] for position in kept]
+        filled = blocks.StreamValue(
+            self, [(child.block_type, child.value, child.id) for child in children]
+        )
+        try:
+            return self.clean_filled(filled)
+        except blocks.StreamBlockValidationError as error:
+            # Told of the blocks as they stand in the editor.
+            errors = {
+                kept[position] if isinstance(position, int) else position: found
+                for position, found in (error.block_errors or {}).items()
+            }
+            raise blocks.StreamBlockValidationError(
+                block_errors=errors, non_block_errors=error.non_block_errors
+            ) from error
+
+    def clean_filled(self, value):
+        return super().clean(value)
+
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
         # Here, because no block knows which anchors the others have.
@@ -426,8 +473,8 @@ class DirectiveStreamBlock(BodyStreamBlock):
 
     provision = ProvisionBlock(group=_("Text"))
 
-    def clean(self, value):
-        cleaned = super().clean(value)
+    def clean_filled(self, value):
+        cleaned = super().clean_filled(value)
         articles = (
             (position, block.value["number"])
             for position, block in enumerate(cleaned)

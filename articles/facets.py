@@ -41,7 +41,7 @@ LABELS = {
     "effect": _("State"),
     "type": _("Type"),
     "issuer": _("Issuing body"),
-    "topic": _("Field"),
+    "topic": _("Field of activity"),
     "year": _("Year"),
     "signer": _("Signer"),
 }

@@ -64,10 +64,7 @@ def rows(site, first, last, which):
     if which == PUBLISHED_THEN:
         pages = pages.filter(first_published_at__date__range=(first, last))
     units = dict(_of_these(DirectivePage, pages).values_list("pk", "issuer__name"))
-    bylines = defaultdict(list)
-    signed = _of_these(NewsPage, pages).filter(authors__isnull=False)
-    for pk, name in signed.order_by("authors__name").values_list("pk", "authors__name"):
-        bylines[pk].append(name)
+    bylines = _bylines(pages)
     views = page_views(first, last)
     sections = dict(home.get_children().values_list("path", "title"))
     pages = list(
@@ -97,6 +94,30 @@ def rows(site, first, last, which):
             page.views_in_all or 0,
             site.root_url + "/" + page.url_path.removeprefix(home.url_path),
         ]
+
+
+def people_behind(pages):
+    """{number of a page: [names]} of those who sign it, or else of whose account made it."""
+    bylines = _bylines(pages)
+    writers = {
+        pk: owner or writer
+        for pk, owner, writer in pages.annotate(first_writer=_first_writer()).values_list(
+            "pk", "owner", "first_writer"
+        )
+    }
+    people = get_user_model().objects.in_bulk(set(writers.values()) - {None})
+    return {
+        pk: bylines[pk] or [name for name in [_name(people.get(writer))] if name]
+        for pk, writer in writers.items()
+    }
+
+
+def _bylines(pages):
+    bylines = defaultdict(list)
+    signed = _of_these(NewsPage, pages).filter(authors__isnull=False)
+    for pk, name in signed.order_by("authors__name").values_list("pk", "authors__name"):
+        bylines[pk].append(name)
+    return bylines
 
 
 def _of_these(model, pages):

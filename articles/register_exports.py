@@ -30,7 +30,7 @@ COLUMNS = {
     "issuer": gettext_lazy("Issuing body"),
     "title": gettext_lazy("Title"),
     "subject": gettext_lazy("Subject"),
-    "fields": gettext_lazy("Fields"),
+    "fields": gettext_lazy("Fields of activity"),
     "signer": gettext_lazy("Signer"),
     "signed_on": gettext_lazy("Signed on"),
     "effective_on": gettext_lazy("In force from"),

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from . import reading
+from . import reading, reminders, review_dates
 from .links import outside, watch
 from .models import AskedQuestion
 
@@ -23,3 +23,10 @@ def read_links():
 @shared_task
 def ask_outside_links():
     outside.ask_some()
+
+
+@shared_task
+def remind_of_dates():
+    review_dates.give_dates()
+    reminders.remind_of_expiry()
+    reminders.remind_of_review()

@@ -85,4 +85,4 @@ def by_number(request, words):
     gone = next((page for page in same.not_live().public() if page.is_gone), None)
     if gone is None:
         raise Http404
-    return gone.serve(request, is_gone=True)
+    return gone.serve_gone(request)

@@ -12,13 +12,17 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.admin.widgets import Button
 from wagtail.models import Page, TaskState, WorkflowState
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from office.editor import is_opened
+from office.log_actions import register
+from office.reports import ReportItem
 from sidebar.visit_report import may_read
 
-from . import inspection, privacy
+from . import inspection, paste_views, privacy, review_dates
 from .document_views import refuse_what_is_withdrawn
 from .links.report import BrokenLinksReport
 from .models import (
@@ -29,11 +33,14 @@ from .models import (
     Issuer,
     PortalPage,
     PromotedResult,
+    ReviewDate,
     Topic,
 )
 from .readiness import Severity, findings
 from .readiness.content_checker import put_in_place
 from .readiness.panel import ReadinessPanel
+from .reminders import REVIEW_NOTICE
+from .reports import AgeingReport, PublishedReport, StepsReport
 from .search.report import QuestionsReport
 from .vietnamese import local_day
 
@@ -50,7 +57,7 @@ class DirectiveTypeViewSet(SnippetViewSet):
 
 class IssuerFilterSet(WagtailFilterSet):
     today = django_filters.ChoiceFilter(
-        label=_("Today"),
+        label=_("As of today"),
         method="filter_today",
         choices=[
             ("exists", _("exists")),
@@ -207,6 +214,11 @@ def inspection_addresses():
     return inspection.urls
 
 
+@hooks.register("register_admin_urls")
+def pasting_addresses():
+    return paste_views.urls
+
+
 @register_snippet
 class VocabulariesViewSetGroup(SnippetViewSetGroup):
     """The lists that records of pages are filled from."""
@@ -234,10 +246,7 @@ def say_why_it_was_sent_back(request, page):
 def say_what_hinders(request, page):
     """What was in order when it was submitted, and is so no more: it can't be approved. Whoever
     tried to is led back here, with the checklist closed perhaps."""
-    # The editor that saves by itself asks once more for parts of the page, none of which shows a
-    # message.
-    is_opened = request.method == "GET" and "_w_hydrate_create_view" not in request.GET
-    if not is_opened or not page.workflow_in_progress:
+    if not is_opened(request) or not page.workflow_in_progress:
         return
     try:
         page.get_latest_revision_as_object().full_clean()
@@ -281,6 +290,90 @@ def say_what_is_not_ready(request, page):
                     reverse("wagtailadmin_pages:edit", args=[page.pk]), gettext("See the checklist")
                 )
             ],
+        )
+
+
+@hooks.register("register_admin_urls")
+def review_addresses():
+    return review_dates.urls
+
+
+@hooks.register("register_admin_urls")
+def report_addresses():
+    return [
+        *PublishedReport.urls(),
+        *StepsReport.urls(),
+        *AgeingReport.urls("trang-cu"),
+    ]
+
+
+def report_item(report, order):
+    hooks.register(
+        "register_reports_menu_item",
+        lambda: ReportItem(
+            report.page_title,
+            report.index_url_name,
+            report.may_read,
+            icon_name=report.header_icon,
+            order=order,
+        ),
+    )
+
+
+for number, report in enumerate((PublishedReport, StepsReport, AgeingReport)):
+    report_item(report, 960 + number)
+
+
+@hooks.register("construct_reports_menu")
+def one_report_of_each(request, items):
+    """Wagtail's ageing pages and history of the site are less of what ours tell."""
+    items[:] = [item for item in items if item.name not in {"aging-pages", "site-history"}]
+
+
+@hooks.register("register_page_header_buttons")
+def review_button(page, user, view_name, next_url=None):
+    is_ours = view_name == "edit" and issubclass(page.specific_class, PortalPage)
+    if is_ours and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Look it through …"),
+            url=reverse("review_page", args=[page.pk]),
+            icon_name="check",
+            priority=66,
+        )
+
+
+@hooks.register("register_log_actions")
+def review_actions(actions):
+    register(
+        actions,
+        review_dates.REVIEWED,
+        _("Look a page through"),
+        lambda data: with_note(_("Looked through; next by %(next)s"), data),
+    )
+    register(
+        actions,
+        review_dates.MOVED,
+        _("Change a review date"),
+        lambda data: with_note(_("To be looked through by %(next)s"), data),
+    )
+
+
+def with_note(words, data):
+    return ". ".join(filter(None, [words % data, data["note"]]))
+
+
+@hooks.register("before_edit_page")
+def say_that_it_is_to_be_looked_through(request, page):
+    if not is_opened(request):
+        return
+    soon = timezone.localdate() + REVIEW_NOTICE
+    due_on = ReviewDate.objects.filter(page=page, due_on__lte=soon).values_list("due_on", flat=True)
+    if day := due_on.first():
+        address = reverse("review_page", args=[page.pk])
+        messages.info(
+            request,
+            gettext("To be looked through by %(day)s.") % {"day": local_day(day)},
+            buttons=[messages.button(address, gettext("Look it through …"))],
         )
 
 
@@ -338,6 +431,17 @@ def ask_for_restrictions_once(serve):
         return serve(page, request, args, kwargs)
 
     return serve_knowing
+
+
+# After Wagtail's own, which asks whether the page is for everybody.
+@hooks.register("on_serve_page", order=1)
+def say_that_it_is_gone(serve):
+    def serve_or_say(page, request, args, kwargs):
+        if kwargs.get("is_gone"):
+            return page.serve_gone(request)
+        return serve(page, request, args, kwargs)
+
+    return serve_or_say
 
 
 # After Wagtail's own, which asks whether the file is for everybody.

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,11 @@ class HomeConfig(AppConfig):
     verbose_name = _("Home")
 
     def ready(self):
+        from articles.signals import note_loss
+
         from . import readiness  # noqa: F401  (registers its checks)
+        from .models import FeaturedPage, UrgentNotice
+
+        # Signals, because lists of the admin delete past the methods of what is in them.
+        for model in (FeaturedPage, UrgentNotice):
+            post_delete.connect(note_loss, sender=model)

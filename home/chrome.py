@@ -1,5 +1,5 @@
-"""What surrounds every page: the office, navigation, the day's strip, the default sidebar. All
-lazy, so that the admin and small answers don't pay for it."""
+"""What surrounds every page: the office, navigation, what everybody must know, the day's strip, the
+default sidebar. All lazy, so that the admin and small answers don't pay for it."""
 
 from dataclasses import dataclass
 
@@ -8,29 +8,34 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Site
 
-from articles.privacy import public
+from articles.privacy import private_paths
 from articles.versions import Versions, versions
 from sidebar.models import Sidebar
 from sidebar.today import strip
 
-from .models import OfficeSettings
+from . import navigation
+from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
+from .models.notices import Place, Stage
 
 # By site and its home page: what changes only with a version of the database, read again then.
 _frames = {}
 
 
 @dataclass(frozen=True)
-class MenuItem:
-    title: str
-    path: str  # in the tree
-    address: str
+class ShownNotice:
+    notice: UrgentNotice
+    link: navigation.Link | None
 
 
 @dataclass(frozen=True)
 class Frame:
     versions: Versions
     office: OfficeSettings
-    menu: list[MenuItem]
+    menu: tuple = ()
+    footer: tuple = ()
+    # Those to come too: nobody saves anything when their time has come, or is over.
+    notices: tuple = ()
+    mourning: MourningSettings | None = None
 
 
 def forget():
@@ -44,7 +49,11 @@ def chrome(request):
         # Asking who is there would make the page vary by cookie, for readers who have none too.
         "may_be_signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
         "office": SimpleLazyObject(lambda: frame.office),
-        "navigation": SimpleLazyObject(lambda: public(frame.menu, request)),
+        "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
+        "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),
+        "above": _above(request.path),
+        "notices": SimpleLazyObject(lambda: notices(request, is_home=request.path == "/")),
+        "mourning": SimpleLazyObject(lambda: _mourning(frame)),
         "strip": SimpleLazyObject(strip),
         "today": timezone.localdate(),
         # Pages of the tree set their own.
@@ -54,19 +63,84 @@ def chrome(request):
     }
 
 
+def _above(path):
+    """The addresses that this one lies below."""
+    steps = path.strip("/").split("/")[:-1]
+    return ["/" + "/".join(steps[:end]) + "/" for end in range(1, len(steps) + 1)]
+
+
+def notices(request, is_home):
+    """What readers must know now, the most urgent first."""
+    now = timezone.now()
+    closed = private_paths(request)
+    return [
+        ShownNotice(shown.notice, _if_open(shown.link, closed))
+        for shown in _frame(request).notices
+        if shown.notice.stage(now) is Stage.ON
+        and (is_home or shown.notice.place == Place.EVERYWHERE)
+    ]
+
+
+def next_change(request):
+    """When the next notice comes or goes, or mourning does; None when nothing is to come. No page
+    may be kept for longer."""
+    frame = _frame(request)
+    timed = [shown.notice for shown in frame.notices]
+    if frame.mourning and frame.mourning.starts_at:
+        timed.append(frame.mourning)
+    moments = [moment for one in timed for moment in (one.starts_at, one.ends_at)]
+    return min((moment for moment in moments if moment > timezone.now()), default=None)
+
+
+def _if_open(link, closed):
+    return None if link is None or link.path.startswith(closed) else link
+
+
+def _mourning(frame):
+    return frame.mourning if frame.mourning and frame.mourning.is_on(timezone.now()) else None
+
+
+def notice_for_preview(notice, request):
+    home = Site.find_for_request(request).root_page
+    pages = navigation.pages_in(home, {notice.link_page_id} - {None})
+    return ShownNotice(notice, _if_open(_link_of(notice, pages), private_paths(request)))
+
+
+def _link_of(notice, pages):
+    if notice.link_page_id is None and not notice.link_address:
+        return None
+    return navigation.link_of(
+        {
+            "page": notice.link_page_id,
+            "title": notice.link_text,
+            "address": notice.link_address,
+        },
+        pages,
+    )
+
+
 def _frame(request):
     site = Site.find_for_request(request)
     if not site:
-        return Frame(versions(request), OfficeSettings(name=settings.WAGTAIL_SITE_NAME), [])
+        return Frame(versions(request), OfficeSettings(name=settings.WAGTAIL_SITE_NAME))
     place = site.pk, site.root_page_id
     known = _frames.get(place)
     if known is None or known.versions != versions(request):
-        home = site.root_page
-        pages = home.get_children().live().in_menu().values_list("title", "path", "url_path")
-        menu = [
-            MenuItem(title, path, "/" + url_path.removeprefix(home.url_path))
-            for title, path, url_path in pages
-        ]
-        known = Frame(versions(request), OfficeSettings.for_site(site), menu)
-        _frames[place] = known
+        known = _frames[place] = _read(site, versions(request))
     return known
+
+
+def _read(site, seen):
+    # Not for_site(), which would write a row that looks like an office's choice of no menu.
+    chosen = NavigationSettings.objects.filter(site=site).first() or NavigationSettings()
+    notices = UrgentNotice.objects.not_over(timezone.now()).as_readers_see_them()
+    numbers = navigation.numbers_in(chosen) | {notice.link_page_id for notice in notices} - {None}
+    pages = navigation.pages_in(site.root_page, numbers)
+    return Frame(
+        seen,
+        OfficeSettings.for_site(site),
+        navigation.read_menu(chosen, pages),
+        navigation.read_footer(chosen, pages),
+        tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),
+        MourningSettings.objects.filter(site=site).first(),
+    )

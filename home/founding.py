@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from wagtail.models import Page, Site
 
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
 from sidebar.models import Sidebar, SidebarSettings, WeatherRegion
 
-from .models import HomePage, OfficeSettings
+from .models import HomePage, NavigationSettings, OfficeSettings
 
 # Content, which editors may change; the addresses are those that readers know.
 SECTIONS = [
@@ -20,6 +21,15 @@ SECTIONS = [
     (EventIndexPage, "Sự kiện", "su-kien"),
 ]
 SIDEBAR = "Cột bên chung"
+QUOTING = "Xin ghi rõ nguồn khi dẫn lại thông tin từ cổng."
+# What is no page, by the names of its addresses.
+POLLS = ("Ý kiến của bạn", "polls:list")
+FIGURES = [
+    ("Tỷ giá", "sidebar:rates"),
+    ("Thời tiết", "sidebar:weather"),
+    ("Thống kê truy cập", "sidebar:statistics"),
+    ("Tìm kiếm", "articles:search"),
+]
 # Degrees north and east: the province from Ngang pass to the Laos road, and its island.
 REGIONS = [
     ("Đông Hà", "16.8163", "107.1003"),
@@ -53,7 +63,7 @@ def found():
     site = Site.objects.create(
         hostname=address.hostname, port=port, root_page=home, is_default_site=True
     )
-    OfficeSettings.objects.create(site=site, name=settings.WAGTAIL_SITE_NAME)
+    OfficeSettings.objects.create(site=site, name=settings.WAGTAIL_SITE_NAME, statement=QUOTING)
     blocks = [
         ("rates", {"heading": "Tỷ giá"}),
         ("weather", {"heading": "Thời tiết", "regions": make_regions()[:BESIDE]}),
@@ -61,6 +71,28 @@ def found():
     ]
     sidebar = Sidebar.objects.create(title=SIDEBAR, blocks=blocks)
     SidebarSettings.objects.create(site=site, default_sidebar=sidebar)
+
+
+def lay_menus():
+    """A menu and a footer for each site that has none: its sections, and what is no page."""
+    for site in Site.objects.filter(navigationsettings=None):
+        # Pages were marked for the menu before the office could arrange it.
+        pages = site.root_page.get_children().live().in_menu()
+        sections = [_link(page=pk) for pk in pages.values_list("pk", flat=True)]
+        polls = _link(POLLS[0], address=reverse(POLLS[1]))
+        figures = [_link(title, address=reverse(name)) for title, name in FIGURES]
+        NavigationSettings.objects.create(
+            site=site,
+            menu=[("entry", link | {"links": []}) for link in [*sections, polls]],
+            footer=[
+                ("column", {"heading": "Chuyên mục", "links": [*sections, polls]}),
+                ("column", {"heading": "Tra cứu", "links": figures}),
+            ],
+        )
+
+
+def _link(title="", page=None, address=""):
+    return {"title": title, "page": page, "address": address}
 
 
 def make_regions():

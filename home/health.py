@@ -5,10 +5,13 @@ from django.views.decorators.http import require_safe
 
 from sidebar import status
 
+from .schedule import schedule
+
 
 @require_safe
 def healthz(request):
-    """{"status": "ok" | "degraded", "feeds": {name: {"status": …, "age": seconds or null}}}
+    """{"status": "ok" | "degraded", "feeds": {name: {"status": …, "age": seconds or null}},
+    "schedule": {"status": …, "age": …}}
 
     200 in any case: a bank that is away is no reason to start this process anew.
     """
@@ -19,7 +22,14 @@ def healthz(request):
         }
         for one in status.statuses()
     }
-    is_degraded = any(feed["status"] == "degraded" for feed in feeds.values())
-    response = JsonResponse({"status": "degraded" if is_degraded else "ok", "feeds": feeds})
+    timer = schedule()
+    timed = {
+        "status": "degraded" if timer.is_dead else "ok",
+        "age": round(timer.age.total_seconds()) if timer.age is not None else None,
+    }
+    is_degraded = any(one["status"] == "degraded" for one in (*feeds.values(), timed))
+    response = JsonResponse(
+        {"status": "degraded" if is_degraded else "ok", "feeds": feeds, "schedule": timed}
+    )
     response["Cache-Control"] = "no-store"
     return response

@@ -10,7 +10,10 @@ import re
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET
 
 from articles.search.results import count_asked
@@ -19,6 +22,10 @@ from sidebar import visits
 from sidebar.counters.in_redis import Unsure
 from sidebar.visits import Hit, Who
 
+from . import chrome
+
+# Seconds.
+NOTICES_KEPT = 30
 # More than a page can hold; a longer list is no page of ours asking.
 MAX_POLLS = 10
 # In the environ of a request that Redis may have counted, or not.
@@ -52,6 +59,21 @@ def pixel(request):
     response = HttpResponse(GIF, content_type="image/gif")
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_GET
+def notices(request):
+    """What everybody must know now, for a page that has been open for a while."""
+    shown = chrome.notices(request, is_home="trang-chu" in request.GET)
+    response = render(request, "includes/notices.html", {"notices": shown})
+    patch_cache_control(response, public=True, max_age=_seconds_to_keep(request))
+    return response
+
+
+def _seconds_to_keep(request):
+    change = chrome.next_change(request)
+    left = (change - timezone.now()).total_seconds() if change else NOTICES_KEPT
+    return int(min(left, NOTICES_KEPT))
 
 
 def _hit_of(request):

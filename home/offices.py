@@ -11,6 +11,7 @@ from wagtail.models import (
     Collection,
     GroupPagePermission,
     Page,
+    Task,
     Workflow,
     WorkflowContentType,
     WorkflowPage,
@@ -19,7 +20,9 @@ from wagtail.models import (
 
 from office.models import IndependentApprovalTask
 from office.models.units import FILE_PERMISSIONS, PAGE_PERMISSIONS, SHARED_COLLECTION, permit_in
+from office.reports import READ as READ_REPORTS
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
+from office.wording import name_permissions
 from polls.models import Poll
 
 WORKFLOW = "Duyệt hai bước"
@@ -67,9 +70,11 @@ KEPT = [
     "articles.abbreviation",
     "articles.promotedresult",
     "articles.author",
-    "home.officesettings",
+    *("home.officesettings", "home.navigationsettings", "home.featuredpage"),
     "sidebar.sidebarsettings",
 ]
+# What every reader is told without a second reader in the office: the board's alone.
+TOLD = ["home.urgentnotice", "home.mourningsettings"]
 READ = [
     "sidebar.exchangerate",
     "sidebar.ratechange",
@@ -82,6 +87,7 @@ READ = [
     "sidebar.inheritedvisits",
     "polls.ballot",
     "articles.askedquestion",
+    "office.auditentry",
 ]
 # Fetching, holding and typing figures (sidebar/operators.py), and writing down the old portal's
 # number of visits, once.
@@ -102,12 +108,14 @@ def set_up():
     for name in (BOARD, KEEPERS):
         groups[name].permissions.add(*_permissions_on(KEPT))
     for name in (BOARD, KEEPERS, OPERATORS):
-        groups[name].permissions.add(*(_view(label) for label in READ))
+        groups[name].permissions.add(*(_view(label) for label in READ), _permission(READ_REPORTS))
     for name in (BOARD, OPERATORS):
         groups[name].permissions.add(*map(_permission, OPERATED))
     groups[KEEPERS].permissions.add(*map(_permission, KEEPERS_BESIDES))
     groups[BOARD].permissions.add(_permission("office.publish_in_emergency"))
+    groups[BOARD].permissions.add(*_permissions_on(TOLD))
     _set_up_workflow(groups)
+    name_permissions()
     # Wagtail's own examples, unless somebody works in them.
     Group.objects.filter(name__in=["Editors", "Moderators"], user__isnull=True).delete()
 
@@ -160,5 +168,8 @@ def _set_up_workflow(groups):
     WorkflowPage.objects.get_or_create(page=root, defaults={"workflow": workflow})
     polls = ContentType.objects.get_for_model(Poll)
     WorkflowContentType.objects.get_or_create(content_type=polls, defaults={"workflow": workflow})
-    # Wagtail's example workflow would stand in every list of workflows, unused.
-    Workflow.objects.filter(name="Moderators approval", active=True).update(active=False)
+    # Wagtail's example would stand in every list of workflows, unused.
+    example = Workflow.objects.filter(name="Moderators approval")
+    example.filter(workflow_states__isnull=True).delete()
+    example.filter(active=True).update(active=False)
+    Task.objects.filter(name="Moderators approval", task_states__isnull=True).delete()

@@ -95,3 +95,7 @@ def _download(kind, name):
     response = HttpResponse(content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+# {ending: how it is made}
+FILES = {"xlsx": xlsx_file, "csv": csv_file}

@@ -16,7 +16,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.models import Page, TaskState
 
-from . import assignments, emergencies, roles
+from . import assignments, emergencies, guide, roles
 from .events import name_of
 from .models import EmergencyPublication, Notice, Unit
 
@@ -236,6 +236,8 @@ def may_take_back(state, user):
 
 
 urls = [
+    path("huong-dan/", guide.page, name="office_guide"),
+    path("huong-dan/<slug:slug>/", guide.page, name="office_guide_page"),
     path("thong-bao/", notices, name="office_notices"),
     path("thong-bao/<int:pk>/", open_notice, name="office_open_notice"),
     path("thong-bao/da-doc/", read_notices, name="office_read_notices"),

@@ -13,9 +13,13 @@ from wagtail.permissions import page_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from . import assignments, checks, emergencies, views
+from . import assignments, checks, emergencies, sharing, views
+from .audit_report import AuditReport
 from .desk import Desk
+from .editor import is_opened
+from .log_actions import register
 from .models import EmergencyPublication, Notice, Unit
+from .reports import ReportItem
 
 # Wagtail's own lists of what the desk shows: shorter, without deadlines, and in English order.
 REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate"}
@@ -23,7 +27,7 @@ REPLACED = {"user_objects_in_workflow_moderation", "workflow_objects_to_moderate
 
 @hooks.register("register_admin_urls")
 def admin_urls():
-    return views.urls
+    return [*views.urls, *sharing.urls, *AuditReport.urls("nhat-ky")]
 
 
 @hooks.register("insert_global_admin_css")
@@ -31,14 +35,21 @@ def stylesheet():
     return format_html('<link rel="stylesheet" href="{}">', static("office/office.css"))
 
 
+@hooks.register("insert_editor_js")
+def autosave_script():
+    return format_html('<script src="{}" defer></script>', static("office/admin/autosave.js"))
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions):
-    actions.register_action(
+    register(
+        actions,
         emergencies.PUBLISHED,
         _("Publish in an emergency"),
         lambda data: _("Published past the two steps: %(reason)s") % data,
     )
-    actions.register_action(
+    register(
+        actions,
         emergencies.CHECKED,
         _("Check an emergency publication"),
         lambda data: (
@@ -46,8 +57,23 @@ def log_actions(actions):
             % {"finding": data["finding"] or _("all in order")}
         ),
     )
-    actions.register_action(
-        assignments.ASSIGNED, _("Assign a review"), lambda data: _("Assigned to %(person)s") % data
+    register(
+        actions,
+        assignments.ASSIGNED,
+        _("Assign a review"),
+        lambda data: _("Assigned to %(person)s") % data,
+    )
+    register(
+        actions,
+        sharing.SHARED,
+        _("Share a preview"),
+        lambda data: _("Shared a preview until %(until)s %(note)s") % data,
+    )
+    register(
+        actions,
+        sharing.WITHDRAWN,
+        _("Withdraw a shared preview"),
+        lambda data: _("Withdrew the preview that was shared until %(until)s %(note)s") % data,
     )
 
 
@@ -73,6 +99,13 @@ def notices_item():
 def roles_item():
     return MenuItem(
         _("Roles and units"), reverse("office_roles"), name="roles", icon_name="group", order=900
+    )
+
+
+@hooks.register("register_help_menu_item")
+def guide_item():
+    return MenuItem(
+        _("Editors' guide"), reverse("office_guide"), name="guide", icon_name="help", order=100
     )
 
 
@@ -187,10 +220,21 @@ def assign_button(page, user, view_name, next_url=None):
         )
 
 
+@hooks.register("register_page_header_buttons")
+def share_button(page, user, view_name, next_url=None):
+    if view_name == "edit" and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Share a preview"),
+            url=reverse("office_share", args=[page.pk]),
+            icon_name="link",
+            priority=55,
+        )
+
+
 @hooks.register("before_edit_page")
 def say_that_it_was_an_emergency(request, page):
     """Until a third person has looked, whoever opens the page is told."""
-    if request.method != "GET" or "_w_hydrate_create_view" in request.GET:
+    if not is_opened(request):
         return
     unchecked = EmergencyPublication.objects.filter(page=page, checked_at=None)
     for emergency in unchecked.select_related("published_by", "revision", "page"):
@@ -216,3 +260,14 @@ class UnitViewSet(SnippetViewSet):
 
 
 register_snippet(UnitViewSet)
+
+
+@hooks.register("register_reports_menu_item")
+def audit_item():
+    return ReportItem(
+        AuditReport.page_title,
+        "audit_log",
+        AuditReport.may_read,
+        icon_name="history",
+        order=1000,
+    )

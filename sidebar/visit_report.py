@@ -18,7 +18,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.models import Page, Site
 
-from office.sheets import csv_file, xlsx_file
+from office.sheets import FILES
 
 from . import statistics
 from .models import InheritedVisits
@@ -56,8 +56,8 @@ class DayField(forms.DateField):
 class PeriodForm(forms.Form):
     """From one day to another, which is not to come."""
 
-    first = DayField(label=gettext_lazy("From"))
-    last = DayField(label=gettext_lazy("To"))
+    first = DayField(label=gettext_lazy("From day"))
+    last = DayField(label=gettext_lazy("To day"))
 
     def clean_last(self):
         return _not_to_come(self.cleaned_data["last"])
@@ -269,5 +269,4 @@ def visit_report(request):
     return render(request, "sidebar/admin/visit_report.html", context)
 
 
-FILES = {"xlsx": xlsx_file, "csv": csv_file}
 urls = [path("reports/thong-ke/", visit_report, name="visit_report")]

@@ -10,6 +10,8 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import timezone
 from xdist.scheduler import LoadScopeScheduling
 
@@ -17,6 +19,7 @@ from articles import live_register
 from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
+from office import append_only
 from tests import servers
 from tests.e2e import running
 
@@ -130,6 +133,21 @@ def nothing_of_other_tests(settings, tmp_path_factory):
     # There is no index until a test calls local.catch_up(), as the follower does.
     settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / f"search-{uuid.uuid4().hex}"
     settings.HITS_DIR = tmp_path_factory.getbasetemp() / f"hits-{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_with_its_log():
+    """A database that is emptied between tests loses its audit log too, as no portal's can; `flush`
+    puts the guard up again, as every `migrate` does."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def unguard_and_empty(self):
+        append_only.unguard(connection)
+        empty(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unguard_and_empty)
+        yield
 
 
 @pytest.fixture

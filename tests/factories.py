@@ -25,6 +25,7 @@ from articles.models import (
     NewsPage,
 )
 from articles.search import local
+from home.founding import lay_menus
 from home.models import HomePage, OfficeSettings
 from home.offices import set_up
 
@@ -40,6 +41,7 @@ def make_home():
     home.add_child(instance=DirectiveIndexPage(title="Văn bản", show_in_menus=True))
     home.add_child(instance=NewsIndexPage(title="Tin tức", show_in_menus=True))
     home.add_child(instance=EventIndexPage(title="Sự kiện", show_in_menus=True))
+    lay_menus()
     return home
 
 

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from home import schedule
 from sidebar import tasks
 from sidebar.models import ExchangeRate, FeedRun, FeedState, ProviderState
 from sidebar.status import FeedStatus, statuses
@@ -145,6 +146,7 @@ def health(client):
 def test_a_feed_older_than_three_intervals_degrades_the_portal_and_never_its_liveness(
     server, settings, client
 ):
+    schedule.beat()
     assert health(client)["status"] == "ok"
     mend(server)
     answer = health(client)

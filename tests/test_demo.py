@@ -131,7 +131,7 @@ def test_there_is_enough_of_everything(demo):
     assert WeatherRegion.objects.count() == len(REGIONS)
     assert {page.effect for page in DirectivePage.objects.live()} == set(Effect)
     assert {event.is_over for event in EventPage.objects.live()} == {True, False}
-    assert len(HomePage.objects.get().featured_pages) == 4
+    assert len(FeaturedPage.objects.shown()) == 4
     with_pictures = NewsPage.objects.live().exclude(lead_image=None)
     assert with_pictures.count() >= 3
     assert not with_pictures.filter(lead_image_alt="").exists()

@@ -13,6 +13,7 @@ from .base import (
     with_lead_images,
 )
 from .changes import IndexChange, RegisterChange, RegisterVersion
+from .departures import Departure
 from .directive_index import DirectiveIndexPage
 from .directives import (
     DirectiveAttachment,
@@ -26,6 +27,7 @@ from .effects import EffectPeriod, RelationKind
 from .events import EventIndexPage, EventPage
 from .links import LinkTarget, PageLink
 from .news import FeaturedNews, NewsIndexPage, NewsPage, NewsTag, RelatedPage, today
+from .reviews import ReviewDate
 from .searches import Abbreviation, AskedQuestion, PromotedResult
 from .vocabularies import Author, DirectiveType, Issuer, Topic
 
@@ -35,6 +37,7 @@ __all__ = [
     "AskedQuestion",
     "Author",
     "ChosenPage",
+    "Departure",
     "DirectiveAttachment",
     "DirectiveIndexPage",
     "DirectivePage",
@@ -63,6 +66,7 @@ __all__ = [
     "RegisterVersion",
     "RelatedPage",
     "RelationKind",
+    "ReviewDate",
     "Topic",
     "in_chosen_order",
     "stream_text",

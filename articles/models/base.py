@@ -1,14 +1,18 @@
 from django.core.paginator import Paginator
 from django.db import models, transaction
+from django.http import HttpResponseNotFound
+from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.models import Orderable, Page, PageQuerySet, Site
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from office.moderation import ReviewedPagePermissionTester
 from office.reviewed import ReviewedMixin
@@ -18,9 +22,21 @@ from sidebar.visits import view_count
 from ..blocks import BodyStreamBlock
 from ..vietnamese import fold_slug, free_slug
 from .changes import RegisterVersion
+from .departures import Departure
 
 
 class PortalPageForm(WagtailAdminPageForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "body" in self.fields and not self.instance.pk and not self.instance.body:
+            block = self.fields["body"].block
+            self.initial["body"] = block.normalize(
+                [
+                    (kind, block.child_blocks[kind].normalize(value))
+                    for kind, value in self.instance.skeleton
+                ]
+            )
+
     def clean_slug(self):
         slug = fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]
         if slug != fold_slug(self.cleaned_data.get("title", "")):
@@ -46,10 +62,23 @@ def free_page_slug(slug, parent, page):
 class PortalPage(ReviewedMixin, Page):
     """What every page of the portal shares: a plain address, four eyes, breadcrumbs, a sidebar."""
 
+    # The body of a new page before anything is written: [(type of block, value), …].
+    # Places that stay blank are left out when it is handed in (blocks.py).
+    skeleton = [("text", "")]
+
     base_form_class = PortalPageForm
     copy_form_class = PortalCopyForm
+    # Whether readers call it a document.
+    is_document = False
+    # After how many months such a page is to be looked through (review_dates.py), if ever.
+    review_months = None
 
     search_fields = [*Page.search_fields, index.SearchField("searchable_text")]
+
+    # Without the tick for menus: the office arranges those elsewhere.
+    promote_panels = [
+        MultiFieldPanel(["slug", "seo_title", "search_description"], _("For search engines"))
+    ]
 
     class Meta:
         abstract = True
@@ -58,7 +87,10 @@ class PortalPage(ReviewedMixin, Page):
         with transaction.atomic():
             # Before any page's row, as everybody does: of two who wait for each other, one fails.
             RegisterVersion.objects.lock()
-            return super().save(*args, **kwargs)
+            saved = super().save(*args, **kwargs)
+            if self.live:
+                Departure.objects.undo(self)
+            return saved
 
     def full_clean(self, *args, **kwargs):
         self._fold_slug()
@@ -89,6 +121,43 @@ class PortalPage(ReviewedMixin, Page):
     def permissions_for_user(self, user):
         return ReviewedPagePermissionTester(user, self)
 
+    @property
+    def leaves_word(self):
+        """Whether its address says to readers, once it is offline, that it was there."""
+        return self.expired or Departure.objects.filter(page=self.pk).exists()
+
+    @property
+    def is_gone(self):
+        """Whether it was public once and was taken offline, alone: not with its section."""
+        return (
+            not self.live
+            and self.leaves_word
+            and not self.get_ancestors().filter(live=False).exists()
+        )
+
+    def route(self, request, path_components):
+        if not path_components and self.is_gone:
+            # Wagtail would say that there never was such an address.
+            return RouteResult(self, kwargs={"is_gone": True})
+        return super().route(request, path_components)
+
+    def serve_gone(self, request):
+        """Instead of serve() (wagtail_hooks.py)."""
+        not_found = HttpResponseNotFound()
+        # Where editors lead elsewhere, readers go there. Wagtail looks only when nothing is found.
+        answer = RedirectMiddleware(lambda _request: not_found)(request)
+        if answer is not not_found:
+            return answer
+        departure = Departure.objects.filter(page=self.pk).first()
+        context = {
+            "section": self.get_ancestors().filter(depth__gt=2).last(),
+            "expired_at": self.expire_at if self.expired else None,
+            "left_at": departure and departure.left_at,
+            "reason": departure.reason if departure else "",
+            "is_document": self.is_document,
+        }
+        return TemplateResponse(request, "articles/page_gone.html", context, status=410)
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         site = Site.find_for_request(request)
@@ -117,6 +186,10 @@ def stream_text(stream):
 class ArticleQuerySet(PageQuerySet):
     def published(self):
         return self.live().public()
+
+
+# A mode of previews: as readers meet the page before they open it.
+LISTED = "listed"
 
 
 class ArticlePage(PortalPage):
@@ -157,6 +230,7 @@ class ArticlePage(PortalPage):
     ]
 
     subpage_types = []
+    preview_modes = [("", _("The page itself")), (LISTED, _("On the home page and in lists"))]
 
     class Meta:
         abstract = True
@@ -165,6 +239,12 @@ class ArticlePage(PortalPage):
         context = super().get_context(request, *args, **kwargs)
         context["views"] = view_count(self.pk)
         return context
+
+    def serve_preview(self, request, mode_name):
+        if mode_name != LISTED:
+            return super().serve_preview(request, mode_name)
+        context = {"page": self, "kind": self._meta.model_name, "directives": [self]}
+        return TemplateResponse(request, "articles/previews/listed.html", context)
 
     def searchable_text(self):
         return f"{self.summary} {stream_text(self.body)}"

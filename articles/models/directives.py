@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpResponseNotFound
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,6 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     PageChooserPanel,
 )
-from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
@@ -259,7 +258,17 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         index.SearchField("files_to_search"),
     ]
 
+    # On what it is based, then its articles.
+    skeleton = [
+        ("text", ""),
+        ("provision", {"number": "1", "title": "", "text": "", "clauses": []}),
+        ("provision", {"number": "2", "title": "", "text": "", "clauses": []}),
+    ]
+
     base_form_class = DirectivePageForm
+    is_document = True
+    # That of routable pages knows one mode.
+    serve_preview = ArticlePage.serve_preview
 
     content_panels = [
         *Page.content_panels,
@@ -348,13 +357,8 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         )
 
     @property
-    def is_gone(self):
-        """Whether it was public once and was taken offline, alone: not with its section."""
-        return (
-            not self.live
-            and self.was_public
-            and not self.get_ancestors().filter(live=False).exists()
-        )
+    def leaves_word(self):
+        return self.was_public
 
     # Where it stands
 
@@ -569,21 +573,9 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
 
     def route(self, request, path_components):
         if self.is_gone:
-            # Wagtail would say that there never was such an address.
+            # Its history and comparisons went with it.
             return RouteResult(self, kwargs={"is_gone": True})
         return super().route(request, path_components)
-
-    def serve(self, request, *args, is_gone=False, **kwargs):
-        if not is_gone:
-            return super().serve(request, *args, **kwargs)
-        not_found = HttpResponseNotFound()
-        # Where editors lead elsewhere, readers go there. Wagtail looks only when nothing is found.
-        answer = RedirectMiddleware(lambda _request: not_found)(request)
-        if answer is not not_found:
-            return answer
-        register = self.get_ancestors().filter(depth__gt=2).first()
-        context = {"register": register}
-        return TemplateResponse(request, "articles/directive_gone.html", context, status=410)
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -692,7 +684,7 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         yield _("In force from"), local_day(self.effective_on or self.signed_on)
         yield _("Last day in force"), self.expires_on and local_day(self.expires_on)
         yield _("Subject"), self.subject
-        yield _("Field"), ", ".join(topic.name for topic in self.topics.all())
+        yield _("Field of activity"), ", ".join(topic.name for topic in self.topics.all())
         yield _("Summary"), self.summary
         for line in self.recipients.splitlines():
             yield _("Recipients"), line.lstrip("- ")

@@ -48,8 +48,13 @@ class EventPage(RoutablePageMixin, ArticlePage):
         *ArticlePage.content_panels[1:],
     ]
 
+    # What it is about, then its programme.
+    skeleton = [("text", ""), ("heading", {"text": "", "level": "2"}), ("text", "")]
+
     parent_page_types = ["articles.EventIndexPage"]
     page_description = _("Something that happens at a time and a place")
+    # That of routable pages knows one mode.
+    serve_preview = ArticlePage.serve_preview
 
     objects = PageManager.from_queryset(EventPageQuerySet)()
 

@@ -29,6 +29,8 @@ AGENCY = "Cơ quan chủ quản: Ủy ban nhân dân tỉnh Quảng Trị"
 ADDRESS = "Số 1 đường Minh Họa, phường Đông Hà, tỉnh Quảng Trị"
 PHONE = "0233 000 0000"
 EMAIL = "lien-he@demo.invalid"
+RESPONSIBLE = "Nguyễn Văn Minh Họa, Chánh Văn phòng Ủy ban nhân dân tỉnh"
+LICENCE = "Số 00/GP-TTĐT ngày 01/7/2025 (số minh họa)"
 SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"
 
 # name, latitude, longitude

@@ -31,7 +31,7 @@ from sidebar.models import (
     SidebarSettings,
 )
 
-from ..founding import make_regions
+from ..founding import QUOTING, lay_menus, make_regions
 from . import about, accounts, vocabularies
 from .blocks import Ref, resolved
 from .directives import directives
@@ -98,6 +98,7 @@ def make_content(today):
     maker.place_sidebars(home)
     maker.feature_news(FEATURED_NEWS)
     maker.feature([LEAD, *FEATURED])
+    lay_menus()
     make_visits(today, maker.published_on, maker.board)
     return {"pages": len(maker.pages), "files": len(PICTURES) + len(FILES)}
 
@@ -296,12 +297,8 @@ class Maker:
         self._revise(section, self.board)
 
     def feature(self, slugs):
-        home = HomePage.objects.get()
-        home.featured = [
-            FeaturedPage(page_id=self.numbers[Ref("page", slug)], sort_order=order)
-            for order, slug in enumerate(slugs)
-        ]
-        self._revise(home, self.board)
+        for slug in reversed(slugs):
+            FeaturedPage.objects.put_on_top(self.pages[slug])
 
 
 def morning(day):
@@ -323,6 +320,9 @@ def _name_office(site):
             "address": about.ADDRESS,
             "phone": about.PHONE,
             "email": about.EMAIL,
+            "responsible": about.RESPONSIBLE,
+            "licence": about.LICENCE,
+            "statement": QUOTING,
         },
     )
 

@@ -182,5 +182,8 @@ class Territory:
         nearest = [one for one in self._paths[:last] if path.startswith(one)]
         return self._units[nearest[-1]] if nearest else None
 
+    def paths(self):
+        return list(self._paths)
+
     def paths_of(self, unit):
         return [path for path, owner in self._units.items() if owner == unit]

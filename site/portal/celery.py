@@ -66,6 +66,7 @@ app.conf.beat_schedule = {
     "addresses": every(60 * 60, "polls.tasks.forget_addresses"),
     "questions": every(24 * 60 * 60, "articles.tasks.forget_questions"),
     "publishing": every(60, "home.tasks.publish_scheduled"),
+    "dates": every(60 * 60, "articles.tasks.remind_of_dates"),
     "documents": every(60, "articles.tasks.read_documents"),
     "mails": every(20, "office.tasks.send_mails"),
     "old mails": every(24 * 60 * 60, "office.tasks.forget_mails"),

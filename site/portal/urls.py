@@ -6,28 +6,33 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import views as sitemaps
 from wagtail.documents import urls as wagtaildocs_urls
 
+from articles import unpublishing
 from articles.api import router
 from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
-from home.live import live, pixel
+from home.live import live, notices, pixel
 from home.views import picture
+from office.sharing import shared_preview
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
 SITEMAPS = {"pages": PagesSitemap, "figures": FiguresSitemap}
 
 urlpatterns = [
     path("live/", live, name="live"),
+    path("live/thong-bao/", notices, name="live_notices"),
     path("live/anh.gif", pixel, name="live_pixel"),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v2/", router.urls),
+    path("xem-truoc/<str:words>/", shared_preview, name="shared_preview"),
     path("y-kien/", include("polls.urls")),
     path("", include("sidebar.urls")),
     path("", include("articles.urls")),
     # Wagtail's editors of pages with side panels of ours, at Wagtail's addresses.
     path("admin/pages/", include("office.side_panels")),
+    path("admin/", include(unpublishing.urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]

@@ -1,8 +1,10 @@
 """What is approved for a time goes online by beat, and comes down when it has expired."""
 
+import json
 import os
 import signal
 from datetime import UTC, datetime, timedelta
+from urllib.error import HTTPError
 
 from tests.e2e.running import portal_processes
 
@@ -32,6 +34,17 @@ def test_beat_publishes_what_is_due_and_takes_down_what_has_expired(tmp_path, sn
             )
         )
         assert path.split("/")[-2] not in portal.get("/tin-tuc/")
+        # Readers who come for it are told; machines that watch find the timer running.
+        assert answer(portal, path.split("/", 2)[2]) == 410
+        assert json.loads(portal.get("/healthz"))["schedule"]["status"] == "ok"
+
+
+def answer(portal, path):
+    try:
+        portal.get(f"/{path}")
+    except HTTPError as error:
+        return error.code
+    return 200
 
 
 def restart_beat(portal):

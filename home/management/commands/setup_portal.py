@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext_lazy as _
 
-from home.founding import found
+from home.founding import found, lay_menus
 from home.offices import set_up
 
 
@@ -14,3 +14,4 @@ class Command(BaseCommand):
     def handle(self, **options):
         set_up()
         found()
+        lay_menus()

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "office.middleware.ExportLog",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -203,7 +204,9 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [PROJECT_DIR.parent / "static"]
+# The editors' guide, and its pictures (office/guide.py).
+GUIDE_DIR = ROOT_DIR / "docs" / "huong-dan"
+STATICFILES_DIRS = [PROJECT_DIR.parent / "static", ("huong-dan", GUIDE_DIR / "anh")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {

@@ -1,5 +1,6 @@
 // Keeps the figures of a page fresh, sends votes without a reload, loads a film after a click,
-// suggests what may be looked for, and copies addresses and citations, shares and prints.
+// suggests what may be looked for, and copies addresses and citations, shares and prints; keeps away
+// notices that a reader has read, and closes submenus.
 // Everything on the page works without this file.
 
 const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
@@ -213,20 +214,90 @@ function suggest(form) {
     });
 }
 
+// Notices that this reader has hidden stay hidden, in this browser and nowhere else. Changed by the
+// office, a notice has another name and is seen again.
+const HIDDEN_ALERTS = "hidden-alerts";
+const MOST_HIDDEN = 20;
+
+function hiddenAlerts() {
+    try {
+        return JSON.parse(localStorage.getItem(HIDDEN_ALERTS)) ?? [];
+    } catch { // storage is switched off, or somebody wrote into it
+        return [];
+    }
+}
+
+function prepareAlerts() {
+    const hidden = hiddenAlerts();
+    document.querySelectorAll("[data-alert]").forEach((alert) => {
+        alert.hidden = hidden.includes(alert.dataset.alert);
+        alert.querySelector("[data-close-alert]").hidden = false;
+    });
+}
+
+const names = (section) => [...section.querySelectorAll("[data-alert]")].map((alert) => alert.dataset.alert).join();
+
+// A notice that has come, changed or gone since the page was opened.
+async function refreshAlerts() {
+    const section = document.querySelector("[data-notices]");
+    const response = await fetch(section.dataset.notices);
+    if (!response.ok) return;
+    const answer = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = answer.querySelector("[data-notices]");
+    // Not under the fingers of a reader who is in it.
+    if (names(fresh) === names(section) || section.contains(document.activeElement)) return;
+    section.hidden = fresh.hidden;
+    section.replaceChildren(...fresh.children);
+    prepareAlerts();
+}
+
+function closeAlert(event) {
+    const alert = event.target.closest("[data-close-alert]")?.closest("[data-alert]");
+    if (!alert) return;
+    // The focus goes on to what comes next, not back to the start of the page.
+    const shown = [...document.querySelectorAll("[data-alert]:not([hidden]) [data-close-alert]")];
+    const next = shown[shown.indexOf(alert.querySelector("[data-close-alert]")) + 1];
+    alert.hidden = true;
+    (next ?? document.querySelector("header a")).focus();
+    try {
+        const hidden = [...hiddenAlerts(), alert.dataset.alert].slice(-MOST_HIDDEN);
+        localStorage.setItem(HIDDEN_ALERTS, JSON.stringify(hidden));
+    } catch { // hidden on this page alone
+    }
+}
+
+// An open submenu lies over the page: whoever goes on elsewhere is done with it.
+function closeSubmenus(event) {
+    document.querySelectorAll(".submenu[open]").forEach((submenu) => {
+        if (event.type === "keydown") {
+            if (event.key !== "Escape") return;
+            if (submenu.contains(document.activeElement)) submenu.querySelector("summary").focus();
+        } else if (submenu.contains(event.target)) return;
+        submenu.open = false;
+    });
+}
+
 // Buttons that do nothing without this file are hidden until it is there.
 document.querySelectorAll("[data-share], [data-print], button[data-copy]").forEach((button) => {
     if (button.dataset.share && !navigator.share) button.dataset.copy = button.dataset.share;
     button.hidden = false;
 });
 document.querySelectorAll("[data-suggest]").forEach(suggest);
+prepareAlerts();
 document.addEventListener("submit", vote);
 document.addEventListener("click", play);
 document.addEventListener("click", copy);
 document.addEventListener("click", share);
 document.addEventListener("click", printPage);
+document.addEventListener("click", closeAlert);
+for (const event of ["click", "focusin", "keydown"]) document.addEventListener(event, closeSubmenus);
 
 if (document.body.dataset.live) {
-    const quietly = (isFirst) => refresh(isFirst).catch(() => {}); // offline: try again later
-    quietly(true);
-    setInterval(() => document.visibilityState === "visible" && quietly(false), REFRESH_EVERY);
+    const quietly = (request) => request.catch(() => {}); // offline: try again later
+    quietly(refresh(true));
+    setInterval(() => {
+        if (document.visibilityState !== "visible") return;
+        quietly(refresh(false));
+        quietly(refreshAlerts());
+    }, REFRESH_EVERY);
 }

@@ -1,14 +1,8 @@
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import (
-    FieldPanel,
-    FieldRowPanel,
-    InlinePanel,
-    MultiFieldPanel,
-)
-from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
@@ -21,12 +15,17 @@ from articles.models import (
     NewsIndexPage,
     NewsPage,
     PortalPage,
-    RegisterChange,
+    RegisterVersion,
     in_chosen_order,
     stream_text,
     with_lead_images,
     with_periods,
 )
+
+from .frame import OnEveryPage
+
+# One on top with its picture, and two rows of three.
+MOST_FEATURED = 7
 
 
 class HomePage(PortalPage):
@@ -34,12 +33,6 @@ class HomePage(PortalPage):
 
     content_panels = [
         *Page.content_panels,
-        InlinePanel(
-            "featured",
-            heading=_("Featured"),
-            label=_("featured page"),
-            help_text=_("In this order; the first one stands on top with its picture."),
-        ),
         InlinePanel(
             "sidebar_placements",
             max_num=1,
@@ -65,7 +58,7 @@ class HomePage(PortalPage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["featured"] = self.featured_pages
+        context["featured"] = FeaturedPage.objects.shown()
         directives = list(DirectivePage.objects.published().for_lists().newest()[:6])
         with_periods(directives, timezone.localdate())
         context["directives"] = directives
@@ -78,24 +71,53 @@ class HomePage(PortalPage):
         context["event_index"] = sections.get(EventIndexPage)
         return context
 
-    @property
-    def featured_pages(self):
-        """The featured pages that the public may read, in the editors' order."""
-        pages = in_chosen_order(self.featured.all(), Page.objects.live().public().specific())
+
+class FeaturedPageQuerySet(models.QuerySet):
+    def shown(self):
+        """What stands on the home page: the first that the public may read, in the office's order.
+
+        Who is taken down or closed makes room for the next, and comes back by themselves."""
+        pages = in_chosen_order(self, Page.objects.live().public().specific())[:MOST_FEATURED]
         with_lead_images(pages)
         return pages
 
+    def put_on_top(self, page):
+        """Feature a page before all others, wherever it stood; its row."""
+        with transaction.atomic():
+            # Two who do this at once would number the others alike.
+            RegisterVersion.objects.lock()
+            others = list(self.exclude(page_id=page.pk))
+            row = self.filter(page_id=page.pk).first() or self.model(page_id=page.pk)
+            for order, other in enumerate(others, start=1):
+                other.sort_order = order
+            self.bulk_update(others, ["sort_order"])
+            row.sort_order = 0
+            row.save()
+        return row
 
-class FeaturedPage(ChosenPage):
-    home = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured")
+
+class FeaturedPage(OnEveryPage, ChosenPage):
+    """A page that stands out on the home page. Not a part of the home page's versions: each of
+    these pages has been reviewed, and their order has to follow the news within a minute."""
+
+    objects = FeaturedPageQuerySet.as_manager()
 
     class Meta(ChosenPage.Meta):
         verbose_name = _("featured page")
         verbose_name_plural = _("featured pages")
 
+    def clean(self):
+        super().clean()
+        others = FeaturedPage.objects.exclude(pk=self.pk)
+        if self.page_id and others.filter(page_id=self.page_id).exists():
+            raise ValidationError({"page": _("This page is featured already.")})
+
 
 class StandardPage(PortalPage):
     """A page that is neither news nor a directive: about us, contact, how to."""
+
+    # Nobody comes back to it by itself, and it is out of date all the same.
+    review_months = 12
 
     introduction = models.TextField(_("introduction"), blank=True, max_length=500)
     body = StreamField(BodyStreamBlock(), verbose_name=_("body"), blank=True)
@@ -122,38 +144,3 @@ class StandardPage(PortalPage):
 
     def searchable_text(self):
         return f"{self.introduction} {stream_text(self.body)}"
-
-
-@register_setting(icon="home", order=10)
-class OfficeSettings(BaseSiteSetting):
-    """The name on the door and how to reach the office."""
-
-    portal_label = models.CharField(_("above the name"), max_length=80, blank=True)
-    name = models.CharField(_("name"), max_length=120)
-    agency = models.CharField(
-        _("responsible agency"), max_length=200, blank=True, help_text=_("In the footer")
-    )
-    address = models.CharField(_("address"), max_length=250, blank=True)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
-
-    panels = [
-        MultiFieldPanel([FieldPanel("portal_label"), FieldPanel("name")], heading=_("Header")),
-        MultiFieldPanel(
-            [
-                FieldPanel("agency"),
-                FieldPanel("address"),
-                FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
-            ],
-            heading=_("Footer"),
-        ),
-    ]
-
-    def save(self, *args, **kwargs):
-        with transaction.atomic():
-            super().save(*args, **kwargs)
-            # Every page shows it, and processes keep it in memory.
-            RegisterChange.objects.note(())
-
-    class Meta:
-        verbose_name = _("office")

@@ -1,0 +1,116 @@
+"""A text from draft to end: sent back, mended, approved twice, put up on time, taken down."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import expect
+
+from tests.e2e.office import add_block, approve, submit, wait_for_autosave
+from tests.e2e.test_publishing_on_time import restart_beat
+
+TITLE = "Cắt nước để sửa đường ống tại phường Đông Hà"
+REASON = "Ghi rõ giờ cắt nước và số điện thoại hỏi đáp."
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+PAST = f"{datetime.now(UTC) - timedelta(minutes=1):%Y-%m-%d %H:%M:%S}"
+
+
+def more_actions(window):
+    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
+
+
+def write(window, portal):
+    ((section,),) = portal.sql("SELECT id FROM wagtailcore_page WHERE slug = 'tin-tuc'")
+    window.goto(f"/admin/pages/add/articles/newspage/{section}/")
+    window.locator("#id_title").fill(TITLE)
+    window.locator("#id_summary").fill("Nước tạm ngừng từ sáng mai.")
+    block = add_block(window, "Đoạn văn")
+    block.get_by_role("textbox").last.click()
+    window.keyboard.type("Nước tạm ngừng để thay đường ống chính.")
+
+
+def send_back(window):
+    window.goto("/admin/")
+    window.get_by_role("link", name=TITLE).first.click()
+    more_actions(window)
+    window.get_by_role("button", name="Trả lại để sửa").click()
+    dialog = window.get_by_role("dialog")
+    dialog.get_by_role("button", name="Trả lại để sửa").click()
+    # Without a reason it stays open.
+    reason = dialog.get_by_label("Lý do")
+    expect(reason).to_be_visible()
+    reason.fill(REASON)
+    dialog.get_by_role("button", name="Trả lại để sửa").click()
+    expect(dialog).to_be_hidden()
+
+
+def mend_and_schedule(window):
+    window.goto("/admin/")
+    item = window.locator("section", has=window.get_by_role("heading", name="Bị trả lại"))
+    expect(item).to_contain_text(REASON)
+    item.get_by_role("link", name=TITLE).click()
+    expect(window.locator(".messages")).to_contain_text(REASON)
+    block = window.locator("[data-contentpath=body] [data-streamfield-child]").last
+    block.get_by_role("textbox").last.click()
+    window.keyboard.press("Control+End")
+    window.keyboard.type(" Từ 8 giờ đến 17 giờ; hỏi đáp: 0233 123 456.")
+    wait_for_autosave(window)
+    window.get_by_role("button", name="Trạng thái").first.click()
+    window.get_by_role("button", name="Đặt lịch").click()
+    dialog = window.get_by_role("dialog")
+    dialog.locator("#id_go_live_at").fill(f"{TOMORROW:%d/%m/%Y 08:00}")
+    window.keyboard.press("Escape") if dialog.locator(".xdsoft_datetimepicker").count() else None
+    dialog.locator("#id_expire_at").fill(f"{TOMORROW + timedelta(days=2):%d/%m/%Y 08:00}")
+    dialog.get_by_role("button", name="Lưu lịch").click()
+    expect(dialog).to_be_hidden()
+
+
+def resubmit(window):
+    more_actions(window)
+    window.get_by_role("button", name=re.compile("^Gửi duyệt lại")).click()
+    expect(window.locator(".messages")).to_contain_text(TITLE)
+
+
+def refused_to(window):
+    """The author finds it nowhere to decide about."""
+    window.goto("/admin/")
+    waiting = window.get_by_role("heading", name="Chờ tôi duyệt")
+    expect(waiting).to_have_count(0)
+
+
+def test_a_text_is_sent_back_mended_approved_twice_published_on_time_and_taken_down(window, portal):
+    editor = window("bientap")
+    write(editor, portal)
+    wait_for_autosave(editor)
+    submit(editor, TITLE)
+    refused_to(editor)
+    send_back(window("kiemduyet"))
+    mend_and_schedule(editor)
+    resubmit(editor)
+    approve(window("kiemduyet"), TITLE)
+    approve(window("banbientap"), TITLE)
+
+    reader = window()
+    reader.goto("/tin-tuc/")
+    expect(reader.locator("main").get_by_role("link", name=TITLE)).to_have_count(0)
+    editor.goto("/admin/")
+    scheduled = editor.locator("section", has=editor.get_by_role("heading", name="Đã hẹn giờ"))
+    expect(scheduled).to_contain_text(TITLE)
+
+    ((page, slug),) = portal.sql(
+        f"SELECT id, slug FROM wagtailcore_page WHERE draft_title = '{TITLE}'"
+    )
+    portal.sql(
+        f"UPDATE wagtailcore_revision SET approved_go_live_at = '{PAST}'"
+        f" WHERE object_id = '{page}' AND approved_go_live_at IS NOT NULL"
+    )
+    restart_beat(portal)
+    portal.wait_for(lambda: TITLE in portal.get("/tin-tuc/"))
+    reader.goto(f"/tin-tuc/{slug}/")
+    expect(reader.locator("main")).to_contain_text("0233 123 456")
+
+    portal.sql(f"UPDATE wagtailcore_page SET expire_at = '{PAST}' WHERE id = {page}")
+    restart_beat(portal)
+    portal.wait_for(lambda: TITLE not in portal.get("/tin-tuc/"))
+    assert reader.goto(f"/tin-tuc/{slug}/").status in (404, 410)
+    editor.goto("/admin/thong-bao/")
+    expect(editor.locator("main")).to_contain_text(TITLE)
