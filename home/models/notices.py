@@ -192,7 +192,7 @@ class UrgentNotice(OnEveryPage, PreviewableMixin, RevisionMixin, models.Model):
         }
 
 
-@register_setting(icon="moon", order=30)
+@register_setting(icon="time", order=30)
 class MourningSettings(PreviewableMixin, OnEveryPage, BaseSiteSetting):
     """A time of mourning: the portal goes grey and says why, and comes back by itself."""
 
