@@ -23,7 +23,14 @@ from wagtail.models import (
 )
 from wagtail.test.utils.form_data import nested_form_data, querydict_from_html
 
-from articles.models import DirectiveIndexPage, DirectivePage, NewsIndexPage, NewsPage
+from articles.models import (
+    DirectiveIndexPage,
+    DirectivePage,
+    DirectiveType,
+    Issuer,
+    NewsIndexPage,
+    NewsPage,
+)
 from home.models import OfficeSettings
 from home.offices import set_up
 from office.models import Unit, UnitSection
@@ -107,7 +114,11 @@ def draft(section, owner, title):
 
 
 @pytest.fixture
-def world():
+def world(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    }
     make_home()
     set_up()
     world = World()
@@ -261,7 +272,13 @@ def writes_news(client, world, user):
 
 
 def writes_a_directive(client, world, user):
-    data = world.forms["add directive"] | {"title": "Chỉ thị mới", "slug": "chi-thi-moi"}
+    data = world.forms["add directive"] | {
+        "title": "Chỉ thị mới",
+        "slug": "chi-thi-moi",
+        "signed_on": "2026-06-16",
+        "type": DirectiveType.objects.get_or_create(name="Chỉ thị")[0].pk,
+        "issuer": Issuer.objects.get_or_create(name="UBND tỉnh")[0].pk,
+    }
     client.post(add_address(world.pages["register"], "directivepage"), data)
     return DirectivePage.objects.filter(title="Chỉ thị mới").exists()
 
