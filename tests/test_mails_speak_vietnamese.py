@@ -57,7 +57,7 @@ def alternatives(message):
 
 
 def test_a_submission(submitted):
-    assert any("gửi duyệt" in message.subject for message in read_mails())
+    assert any("gửi duyệt" in message.body for message in read_mails())
 
 
 def test_a_submission_sent_back(client, office, submitted):
@@ -71,7 +71,7 @@ def test_an_approval(client, office, submitted):
     act(client, office["minh"], submitted, "approve")
     read_mails()
     act(client, office["binh"], submitted, "approve")
-    assert any("đã được duyệt" in message.subject for message in read_mails())
+    assert any("Đã duyệt" in message.subject for message in read_mails())
 
 
 def test_a_comment(client, office, submitted):
