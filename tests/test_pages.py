@@ -416,6 +416,6 @@ def test_a_copy_is_never_an_alias(client, home):
     address = reverse("wagtailadmin_pages:copy", args=[page.pk])
     assert "id_alias" not in client.get(address).text
     data = {"new_title": "Bản sao", "new_slug": "ban-sao", "new_parent_page": section.pk}
-    client.post(address, data | {"alias": "on", "publish_copies": "on"})
+    client.post(address, data | {"alias": "on"})
     copy = NewsPage.objects.get(slug="ban-sao")
     assert copy.alias_of is None
