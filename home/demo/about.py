@@ -36,6 +36,9 @@ SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"
 # name, latitude, longitude
 
 # model, slug of the page above, slug, title, introduction; all but "chi-thi-email" in the menu
+# (name, slugs of its sections, its reporter)
+UNITS = [("Trung tâm Công nghệ thông tin", ["chi-thi-email", "tin-tuc"], "phongvien")]
+
 SECTIONS = [
     (
         DirectiveIndexPage,

@@ -23,6 +23,7 @@ from wagtail.utils.file import hash_filelike
 
 from articles.models import Author, DirectiveType, Edition, FeaturedNews, Issuer, Topic
 from home.models import FeaturedPage, HomePage, OfficeSettings
+from office.models import Unit, UnitSection
 from polls.models import Choice, Poll
 from sidebar.models import (
     PageViews,
@@ -94,6 +95,8 @@ def make_content(today):
         )
     for entry in [*directives(today), *events(today), *news(today), *about.standard_pages()]:
         maker.publish(entry)
+    for name, sections, reporter in about.UNITS:
+        maker.make_unit(name, sections, reporter)
     maker.submit(submitted(today))
     maker.place_sidebars(home)
     maker.feature_news(FEATURED_NEWS)
@@ -295,6 +298,12 @@ class Maker:
             for order, slug in enumerate(slugs)
         ]
         self._revise(section, self.board)
+
+    def make_unit(self, name, sections, reporter):
+        unit = Unit(name=name)
+        unit.sections = [UnitSection(page=self.pages[slug]) for slug in sections]
+        unit.save()
+        self.users[reporter].groups.set([unit.reporters])
 
     def feature(self, slugs):
         for slug in reversed(slugs):
