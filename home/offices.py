@@ -19,7 +19,13 @@ from wagtail.models import (
 )
 
 from office.models import IndependentApprovalTask
-from office.models.units import FILE_PERMISSIONS, PAGE_PERMISSIONS, SHARED_COLLECTION, permit_in
+from office.models.units import (
+    FILE_PERMISSIONS,
+    PAGE_PERMISSIONS,
+    SHARED_COLLECTION,
+    permit_on_files,
+    permit_on_pages,
+)
 from office.reports import READ as READ_REPORTS
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
 from office.wording import name_permissions
@@ -76,23 +82,28 @@ KEPT = [
 # What every reader is told without a second reader in the office: the board's alone.
 TOLD = ["home.urgentnotice", "home.mourningsettings"]
 READ = [
-    "sidebar.exchangerate",
-    "sidebar.ratechange",
-    "sidebar.goldprice",
-    "sidebar.weatherreading",
-    "sidebar.feedrun",
-    "sidebar.feedstate",
-    "sidebar.providerstate",
-    "sidebar.dailyvisits",
-    "sidebar.inheritedvisits",
-    "polls.ballot",
-    "articles.askedquestion",
-    "office.auditentry",
+    "sidebar.view_exchangerate",
+    "sidebar.view_ratechange",
+    "sidebar.view_goldprice",
+    "sidebar.view_weatherreading",
+    "sidebar.view_feedrun",
+    "sidebar.view_feedstate",
+    "sidebar.view_providerstate",
+    "sidebar.view_dailyvisits",
+    "sidebar.view_inheritedvisits",
+    "polls.view_ballot",
+    "articles.view_askedquestion",
+    "office.view_auditentry",
+    READ_REPORTS,
 ]
 # Fetching, holding and typing figures (sidebar/operators.py), and writing down the old portal's
 # number of visits, once.
 OPERATED = ["sidebar.change_feedstate", "sidebar.add_inheritedvisits"]
-KEEPERS_BESIDES = [f"wagtailredirects.{act}_redirect" for act in ("add", "change", "delete")]
+BESIDES = {
+    BOARD: [*OPERATED, "office.publish_in_emergency"],
+    KEEPERS: [f"wagtailredirects.{act}_redirect" for act in ("add", "change", "delete")],
+    OPERATORS: OPERATED,
+}
 
 
 @transaction.atomic
@@ -101,55 +112,41 @@ def set_up():
     # The roots that Wagtail makes, as editors meet them in lists.
     Page.objects.filter(depth=1, title="Root").update(title=ROOT, draft_title=ROOT)
     Collection.objects.filter(depth=1, name="Root").update(name=ROOT)
+    files = Collection.get_first_root_node()
     if not Collection.objects.filter(depth=2, name=SHARED_COLLECTION).exists():
-        Collection.get_first_root_node().add_child(name=SHARED_COLLECTION)
+        files.add_child(name=SHARED_COLLECTION)
+    pages = Page.get_first_root_node()
+    known = list(Permission.objects.select_related("content_type"))
     for name, group in groups.items():
-        _permit(group, name)
-    for name in (BOARD, KEEPERS):
-        groups[name].permissions.add(*_permissions_on(KEPT))
-    for name in (BOARD, KEEPERS, OPERATORS):
-        groups[name].permissions.add(*(_view(label) for label in READ), _permission(READ_REPORTS))
-    for name in (BOARD, OPERATORS):
-        groups[name].permissions.add(*map(_permission, OPERATED))
-    groups[KEEPERS].permissions.add(*map(_permission, KEEPERS_BESIDES))
-    groups[BOARD].permissions.add(_permission("office.publish_in_emergency"))
-    groups[BOARD].permissions.add(*_permissions_on(TOLD))
+        group.permissions.add(*(one for one in known if _is_for(name, one)))
+        permit_on_pages(group, pages, PAGES[name])
+        permit_on_files(group, files, FILES[name])
+    _let_go_of_publishing(groups)
     _set_up_workflow(groups)
     name_permissions()
     # Wagtail's own examples, unless somebody works in them.
     Group.objects.filter(name__in=["Editors", "Moderators"], user__isnull=True).delete()
 
 
-def _permit(group, name):
-    group.permissions.add(_permission("wagtailadmin.access_admin"))
-    group.permissions.add(*(_permission(f"polls.{codename}") for codename in POLLS.get(name, [])))
-    root = Page.get_first_root_node()
-    for codename in PAGES[name]:
-        GroupPagePermission.objects.get_or_create(
-            group=group, page=root, permission=_permission(f"wagtailcore.{codename}")
-        )
-    if "publish_page" not in PAGES[name]:
-        GroupPagePermission.objects.filter(
-            group=group, permission__codename="publish_page"
-        ).delete()
-    for codename in FILES[name]:
-        permit_in(group, Collection.get_first_root_node(), codename)
+def _is_for(name, permission):
+    """Whether the group of this name has the permission, besides those on pages and files."""
+    model = f"{permission.content_type.app_label}.{permission.content_type.model}"
+    label = f"{permission.content_type.app_label}.{permission.codename}"
+    return (
+        label == "wagtailadmin.access_admin"
+        or (model == "polls.poll" and permission.codename in POLLS.get(name, []))
+        or label in BESIDES.get(name, [])
+        or (name in (BOARD, KEEPERS) and model in KEPT)
+        or (name == BOARD and model in TOLD)
+        or (name in (BOARD, KEEPERS, OPERATORS) and label in READ)
+    )
 
 
-def _permissions_on(labels):
-    for label in labels:
-        app, model = label.split(".")
-        yield from Permission.objects.filter(content_type__app_label=app, content_type__model=model)
-
-
-def _view(label):
-    app, model = label.split(".")
-    return _permission(f"{app}.view_{model}")
-
-
-def _permission(label):
-    app, codename = label.split(".")
-    return Permission.objects.get(content_type__app_label=app, codename=codename)
+def _let_go_of_publishing(groups):
+    not_theirs = [group for name, group in groups.items() if "publish_page" not in PAGES[name]]
+    GroupPagePermission.objects.filter(
+        group__in=not_theirs, permission__codename="publish_page"
+    ).delete()
 
 
 def _set_up_workflow(groups):

@@ -122,33 +122,39 @@ class Unit(ClusterableModel):
             self.collection.save(update_fields=["name"])
 
     def _permit(self):
-        sections = list(self.sections.values_list("page", flat=True))
+        sections = [row.page for row in self.sections.select_related("page")]
         shared = Collection.objects.filter(depth=2, name=SHARED_COLLECTION)
         for role, group in self.groups.items():
-            group.permissions.add(_permission("access_admin"))
+            group.permissions.add(*_permissions(["access_admin"]))
             group.page_permissions.exclude(page__in=sections).delete()
-            for codename in PAGE_PERMISSIONS[role]:
-                for page in sections:
-                    GroupPagePermission.objects.get_or_create(
-                        group=group, page_id=page, permission=_permission(codename)
-                    )
-            for codename in FILE_PERMISSIONS[role]:
-                permit_in(group, self.collection, codename)
+            for page in sections:
+                permit_on_pages(group, page, PAGE_PERMISSIONS[role])
+            permit_on_files(group, self.collection, FILE_PERMISSIONS[role])
             for collection in shared:
-                permit_in(group, collection, "choose_image")
-                permit_in(group, collection, "choose_document")
+                permit_on_files(group, collection, ["choose_image", "choose_document"])
 
 
-def permit_in(group, collection, codename):
-    GroupCollectionPermission.objects.get_or_create(
-        group=group, collection=collection, permission=_permission(codename)
-    )
+def permit_on_pages(group, page, codenames):
+    """On this page and below; what the group may do there already stays."""
+    there = group.page_permissions.filter(page=page).values_list("permission__codename", flat=True)
+    for permission in _permissions(set(codenames) - set(there)):
+        GroupPagePermission.objects.create(group=group, page=page, permission=permission)
 
 
-def _permission(codename):
-    # The names are those of one package each.
+def permit_on_files(group, collection, codenames):
+    """On what lies in this collection and in those inside it."""
+    there = GroupCollectionPermission.objects.filter(group=group, collection=collection)
+    there = there.values_list("permission__codename", flat=True)
+    for permission in _permissions(set(codenames) - set(there)):
+        GroupCollectionPermission.objects.create(
+            group=group, collection=collection, permission=permission
+        )
+
+
+def _permissions(codenames):
+    # Their names are those of one package each.
     apps = ["wagtailadmin", "wagtailcore", "wagtailimages", "wagtaildocs"]
-    return Permission.objects.get(content_type__app_label__in=apps, codename=codename)
+    return Permission.objects.filter(content_type__app_label__in=apps, codename__in=codenames)
 
 
 class UnitSection(Orderable):
