@@ -77,8 +77,8 @@ def roles_page(request):
         {
             "unit": unit,
             "sections": [row.page for row in unit.sections.select_related("page")],
-            "reporters": people.filter(groups=unit.reporters),
-            "editors": people.filter(groups=unit.editors),
+            "reporters": people.filter(groups__unit_of_reporters=unit),
+            "editors": people.filter(groups__unit_of_editors=unit),
         }
         for unit in Unit.objects.select_related("reporters", "editors")
     ]

@@ -300,7 +300,7 @@ class Maker:
         self._revise(section, self.board)
 
     def make_unit(self, name, sections, reporter):
-        unit = Unit(name=name)
+        unit = Unit.objects.filter(name=name).first() or Unit(name=name)
         unit.sections = [UnitSection(page=self.pages[slug]) for slug in sections]
         unit.save()
         self.users[reporter].groups.set([unit.reporters])

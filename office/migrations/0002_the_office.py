@@ -66,8 +66,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='As its people call it: Sở Y tế', max_length=120, unique=True, verbose_name='name')),
                 ('collection', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='unit', to='wagtailcore.collection', verbose_name='pictures and files')),
-                ('editors', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='unit_of_editors', to='auth.group', verbose_name='editors')),
-                ('reporters', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='unit_of_reporters', to='auth.group', verbose_name='reporters')),
+                ('editors', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='unit_of_editors', to='auth.group', verbose_name='editors')),
+                ('reporters', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='unit_of_reporters', to='auth.group', verbose_name='reporters')),
             ],
             options={
                 'verbose_name': 'unit',

@@ -43,14 +43,16 @@ class Unit(ClusterableModel):
     reporters = models.OneToOneField(
         Group,
         verbose_name=_("reporters"),
-        on_delete=models.PROTECT,
+        null=True,
+        on_delete=models.SET_NULL,
         editable=False,
         related_name="unit_of_reporters",
     )
     editors = models.OneToOneField(
         Group,
         verbose_name=_("editors"),
-        on_delete=models.PROTECT,
+        null=True,
+        on_delete=models.SET_NULL,
         editable=False,
         related_name="unit_of_editors",
     )
@@ -85,8 +87,9 @@ class Unit(ClusterableModel):
 
     @property
     def groups(self):
-        """{role: group}"""
-        return {roles.REPORTERS: self.reporters, roles.EDITORS: self.editors}
+        """{role: group}; one that somebody deleted comes back with the next save."""
+        found = {roles.REPORTERS: self.reporters, roles.EDITORS: self.editors}
+        return {role: group for role, group in found.items() if group}
 
     @transaction.atomic
     def save(self, *args, **kwargs):
@@ -107,9 +110,9 @@ class Unit(ClusterableModel):
     def _name_groups(self):
         for role, attribute in ((roles.REPORTERS, "reporters"), (roles.EDITORS, "editors")):
             name = f"{role} · {self.name}"
-            group = getattr(self, attribute, None)
+            group = getattr(self, attribute)
             if group is None:
-                setattr(self, attribute, Group.objects.create(name=name))
+                setattr(self, attribute, Group.objects.get_or_create(name=name)[0])
             elif group.name != name:
                 group.name = name
                 group.save(update_fields=["name"])
