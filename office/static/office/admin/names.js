@@ -5,16 +5,20 @@
 
   const text = (element) => element?.textContent.replace("*", "").trim();
 
-  function label(field) {
-    const place = field.closest("[data-contentpath]");
-    return text(place?.querySelector(":scope > .w-field__label"))
-      || text(heading(field));
-  }
+  /* Of a block that is its kind. What follows there is what was written in it. */
+  const heading = (panel) =>
+    text(panel?.querySelector("[data-panel-heading]")
+      ?.querySelector(".c-sf-block__type, [data-panel-heading-text]"));
 
-  /* Of a block: its kind. What follows there is what was written in it. */
-  function heading(field) {
-    const found = field.closest("[data-panel]")?.querySelector("[data-panel-heading]");
-    return found?.querySelector(".c-sf-block__type, [data-panel-heading-text]");
+  /* The nearest: items of a list have none of their own. */
+  function label(field) {
+    for (let place = field; place; place = place.parentElement) {
+      const said = place.matches("[data-panel]")
+        ? heading(place)
+        : place.matches("[data-contentpath]") && text(place.querySelector(":scope > .w-field__label"));
+      if (said) return said;
+    }
+    return "";
   }
 
   const NAMELESS = {
@@ -23,7 +27,7 @@
     /* Lies over a button that says what it does. */
     ".replace-file-input input[type=file]": (field) => text(field.previousElementSibling),
     /* Holds what is copied from a table; there is one for all tables. */
-    "#HandsontableCopyPaste": () => text(heading(document.querySelector(".handsontable"))),
+    "#HandsontableCopyPaste": () => label(document.querySelector(".handsontable")),
   };
 
   function name(root) {
