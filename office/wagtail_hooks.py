@@ -35,6 +35,11 @@ def stylesheet():
     return format_html('<link rel="stylesheet" href="{}">', static("office/office.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def names_of_fields():
+    return format_html('<script src="{}" defer></script>', static("office/admin/names.js"))
+
+
 @hooks.register("insert_editor_js")
 def autosave_script():
     return format_html('<script src="{}" defer></script>', static("office/admin/autosave.js"))

@@ -26,7 +26,12 @@ def test_a_new_page_starts_with_the_skeleton_of_its_kind(client, kind, parent, t
     client.force_login(make_user("quantri", is_superuser=True))
     address = reverse("wagtailadmin_pages:add", args=["articles", kind, parent.objects.get().pk])
     form = client.get(address).context["form"]
-    assert [child.block_type for child in form["body"].value()] == types
+    body = form["body"].value()
+    assert [child.block_type for child in body] == types
+    # The editor would give the panels of all that have none the same id.
+    ids = {child.id for child in body}
+    assert None not in ids
+    assert len(ids) == len(types)
 
 
 def test_a_page_that_exists_gets_no_skeleton(client):

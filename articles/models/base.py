@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpResponseNotFound
@@ -30,12 +32,16 @@ class PortalPageForm(WagtailAdminPageForm):
         super().__init__(*args, **kwargs)
         if "body" in self.fields and not self.instance.pk and not self.instance.body:
             block = self.fields["body"].block
-            self.initial["body"] = block.normalize(
+            body = block.normalize(
                 [
                     (kind, block.child_blocks[kind].normalize(value))
                     for kind, value in self.instance.skeleton
                 ]
             )
+            for child in body:
+                # The editor makes the ids of its panels from it.
+                child.id = str(uuid4())
+            self.initial["body"] = body
 
     def clean_slug(self):
         slug = fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]

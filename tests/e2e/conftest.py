@@ -5,11 +5,52 @@ import pytest
 from home.demo import PASSWORD
 from tests.e2e.running import portal_processes
 
+# What of the demo stands in braces in the addresses that tests walk.
+LOOKUPS = {
+    **{
+        name: f"SELECT min(page.id) FROM wagtailcore_page page JOIN django_content_type kind"
+        f" ON kind.id = page.content_type_id WHERE kind.model = '{model}' AND page.live"
+        for name, model in {
+            "home": "homepage",
+            "news": "newspage",
+            "news_index": "newsindexpage",
+            "directive": "directivepage",
+            "directive_index": "directiveindexpage",
+            "event": "eventpage",
+            "event_index": "eventindexpage",
+            "standard": "standardpage",
+        }.items()
+    },
+    **{
+        name: f"SELECT min(id) FROM {table}"
+        for name, table in {
+            "document": "wagtaildocs_document",
+            "group": "auth_group",
+            "image": "wagtailimages_image",
+            "poll": "polls_poll",
+            "sidebar": "sidebar_sidebar",
+            "site": "wagtailcore_site",
+            "submission": "wagtailcore_workflowstate",
+            "task_state": "wagtailcore_taskstate",
+            "topic": "articles_topic",
+            "workflow": "wagtailcore_workflow",
+            "task": "wagtailcore_task",
+        }.items()
+    },
+    "submitted": "SELECT object_id FROM wagtailcore_workflowstate WHERE status = 'in_progress'",
+    "user": "SELECT id FROM auth_user WHERE username = 'bientap'",
+}
+
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory, snapshot):
     with portal_processes(tmp_path_factory.mktemp("journey"), snapshot=snapshot) as portal:
         yield portal
+
+
+@pytest.fixture(scope="module")
+def ids(portal):
+    return {name: portal.sql(query)[0][0] for name, query in LOOKUPS.items()}
 
 
 def open_window(browser, portal, username=None, **options):

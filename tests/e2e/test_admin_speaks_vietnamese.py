@@ -14,7 +14,7 @@ from tests.e2e.conftest import open_window
 from tests.e2e.office import add_block
 from tests.foreign_words import foreign_words, mistakable
 
-# What stands in braces is looked up in the portal's database (see `lookups`).
+# What stands in braces is looked up in the portal's database (see `ids` in conftest.py).
 SCREENS = [
     "/admin/",
     "/admin/account/",
@@ -217,40 +217,6 @@ DESK = [
     "/admin/snippets/polls/poll/",
     "/admin/users/",
 ]
-LOOKUPS = {
-    **{
-        name: f"SELECT min(page.id) FROM wagtailcore_page page JOIN django_content_type kind"
-        f" ON kind.id = page.content_type_id WHERE kind.model = '{model}' AND page.live"
-        for name, model in {
-            "home": "homepage",
-            "news": "newspage",
-            "news_index": "newsindexpage",
-            "directive": "directivepage",
-            "directive_index": "directiveindexpage",
-            "event": "eventpage",
-            "event_index": "eventindexpage",
-            "standard": "standardpage",
-        }.items()
-    },
-    **{
-        name: f"SELECT min(id) FROM {table}"
-        for name, table in {
-            "document": "wagtaildocs_document",
-            "group": "auth_group",
-            "image": "wagtailimages_image",
-            "poll": "polls_poll",
-            "sidebar": "sidebar_sidebar",
-            "site": "wagtailcore_site",
-            "submission": "wagtailcore_workflowstate",
-            "task_state": "wagtailcore_taskstate",
-            "topic": "articles_topic",
-            "workflow": "wagtailcore_workflow",
-            "task": "wagtailcore_task",
-        }.items()
-    },
-    "submitted": "SELECT object_id FROM wagtailcore_workflowstate WHERE status = 'in_progress'",
-    "user": "SELECT id FROM auth_user WHERE username = 'bientap'",
-}
 
 # What an editor reads, hears or is shown on pointing at something, hidden parts included: a menu
 # that is still closed, a dialog in a <template>, what lies in a shadow root. Content that was
@@ -312,11 +278,6 @@ def strings():
     return mistakable(installed_strings.django_catalogue()) | mistakable(
         installed_strings.script_catalogue()
     )
-
-
-@pytest.fixture(scope="module")
-def ids(portal):
-    return {name: portal.sql(query)[0][0] for name, query in LOOKUPS.items()}
 
 
 def module_window(username):
