@@ -33,9 +33,7 @@ def text_of(slug):
 
 def pictures_of_pages():
     """{name: slug of the page that shows it}"""
-    return {
-        found["name"]: slug for slug in contents() for found in PICTURE.finditer(text_of(slug))
-    }
+    return {found["name"]: slug for slug in contents() for found in PICTURE.finditer(text_of(slug))}
 
 
 class _Addresses(Treeprocessor):
