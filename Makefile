@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages admin
+.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -107,3 +107,8 @@ messages: ## Gom và biên dịch chuỗi dịch, thêm chuỗi mới của các
 	  --ignore '.venv*' --ignore var --ignore tests --ignore deploy
 	DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.installed_strings
 	$(MANAGE) compilemessages --locale vi --ignore '.venv*' --ignore var
+
+ONLY ?=
+guide: ## Chụp lại hình của hướng dẫn biên tập từ một cổng dùng thử (riêng một hình: ONLY=tra-lai)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.e2e.guide_pictures $(if $(ONLY),--only $(ONLY))

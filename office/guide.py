@@ -16,6 +16,8 @@ from markdown.treeprocessors import Treeprocessor
 
 FOLDER = Path(settings.GUIDE_DIR)
 FIRST_PAGE = FOLDER.parent / "huong-dan-bien-tap.md"
+PICTURES = FOLDER / "anh"
+PICTURE = re.compile(r"!\[[^\]]+\]\(anh/(?P<name>[a-z-]+)\.webp\)")
 ENTRY = re.compile(r"^\d+\. \[(?P<title>[^\]]+)\]\(huong-dan/(?P<slug>[a-z-]+)\.md\)$", re.M)
 
 
@@ -25,13 +27,29 @@ def contents():
     return {entry["slug"]: entry["title"] for entry in entries}
 
 
+def text_of(slug):
+    return (FOLDER / f"{slug}.md").read_text(encoding="utf-8")
+
+
+def pictures_of_pages():
+    """{name: slug of the page that shows it}"""
+    return {found["name"]: slug for slug in contents() for found in PICTURE.finditer(text_of(slug))}
+
+
 class _Addresses(Treeprocessor):
     """Pictures and neighbours lie beside the file; in the admin they have addresses."""
 
     def run(self, root):
-        for picture in root.iter("img"):
-            picture.set("src", static("huong-dan/" + picture.get("src").removeprefix("anh/")))
-            picture.set("loading", "lazy")
+        for picture in list(root.iter("img")):
+            try:
+                address = static("huong-dan/" + picture.get("src").removeprefix("anh/"))
+            except ValueError:
+                # Not collected yet, and the storage refuses to guess. The words say what it shows.
+                picture.tag, picture.text = "em", picture.get("alt")
+                picture.attrib.clear()
+            else:
+                picture.set("src", address)
+                picture.set("loading", "lazy")
         for link in root.iter("a"):
             if link.get("href", "").endswith(".md"):
                 slug = link.get("href").removesuffix(".md")
@@ -49,8 +67,7 @@ def rendered_page(slug):
     titles = contents()
     if slug not in titles:
         raise Http404
-    text = (FOLDER / f"{slug}.md").read_text(encoding="utf-8")
-    heading, _newline, body = text.partition("\n")
+    heading, _newline, body = text_of(slug).partition("\n")
     html = Markdown(extensions=["tables", _InTheAdmin()]).convert(body)
     # Of our own files, never of what anybody typed.
     return heading.removeprefix("# "), mark_safe(html)  # noqa: S308

@@ -114,6 +114,13 @@ def guide_item():
     )
 
 
+@hooks.register("construct_help_menu")
+def help_of_our_own(request, menu_items):
+    """Wagtail's guide and news are in English, on another site, and tell of an office that is not
+    this one."""
+    menu_items[:] = [item for item in menu_items if not item.url.startswith("https://")]
+
+
 class DeskPanel(Component):
     """What is on the desk of whoever opens the dashboard."""
 

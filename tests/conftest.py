@@ -6,8 +6,6 @@ import subprocess
 import sys
 import uuid
 from datetime import timedelta
-from pathlib import Path
-from shutil import which
 
 import pytest
 from django.db import connection
@@ -20,6 +18,7 @@ from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
 from office import append_only
+from tests import browser as browser_of_this_machine
 from tests import servers
 from tests.e2e import running
 
@@ -200,43 +199,20 @@ def redis_url(redis_server):
 @pytest.fixture(scope="session")
 def chromium():
     """The path of the browser."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    folder = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "~/.cache/ms-playwright")
-    found = [
-        os.environ.get("CHROMIUM"),
-        *(which(name) for name in names),
-        *map(str, folder.expanduser().glob("chromium-*/chrome-linux*/chrome")),
-    ]
-    path = next((path for path in found if path), None)
+    path = browser_of_this_machine.installed()
     if path is None:
-        pytest.skip("needs a browser: apt-get install chromium, or CHROMIUM=/path/to/it")
+        pytest.skip(browser_of_this_machine.MISSING)
     return path
 
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    # Only a run that uses a browser should pay for the import.
-    from playwright.sync_api import sync_playwright
-
     with pytest.MonkeyPatch.context() as patch:
         # Playwright leaves an event loop running in this thread, which Django takes for an
         # asynchronous caller of the database in every later test.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium,
-                args=[
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--no-first-run",
-                    # Whatever else a page or the browser asks for isn't there.
-                    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-                ],
-            )
+        with browser_of_this_machine.launched(chromium) as browser:
             yield browser
-            browser.close()
 
 
 @pytest.fixture
