@@ -40,7 +40,7 @@ def send_back(window):
     expect(reason).to_be_visible()
     reason.fill(REASON)
     dialog.get_by_role("button", name="Trả lại để sửa").click()
-    expect(dialog).to_be_hidden()
+    expect(dialog).to_be_hidden(timeout=20_000)
 
 
 def mend_and_schedule(window):
@@ -61,7 +61,7 @@ def mend_and_schedule(window):
     window.keyboard.press("Escape") if dialog.locator(".xdsoft_datetimepicker").count() else None
     dialog.locator("#id_expire_at").fill(f"{TOMORROW + timedelta(days=2):%d/%m/%Y 08:00}")
     dialog.get_by_role("button", name="Lưu lịch").click()
-    expect(dialog).to_be_hidden()
+    expect(dialog).to_be_hidden(timeout=20_000)
 
 
 def resubmit(window):
