@@ -19,11 +19,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import django
+from django.apps import apps
 from PIL import Image, ImageDraw
 
 # The demo's accounts are read in this process, its portal is another.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
-django.setup()
+# pytest has it ready.
+if not apps.ready:
+    django.setup()
 
 from playwright.sync_api import Error as BrowserError  # noqa: E402
 from playwright.sync_api import expect  # noqa: E402
