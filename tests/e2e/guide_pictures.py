@@ -19,22 +19,25 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import django
+from django.apps import apps
 from PIL import Image, ImageDraw
 
 # The demo's accounts are read in this process, its portal is another.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.test")
-django.setup()
+# pytest has it ready.
+if not apps.ready:
+    django.setup()
 
-from playwright.sync_api import Error as BrowserError  # noqa: E402
-from playwright.sync_api import expect  # noqa: E402
+from playwright.sync_api import Error as BrowserError
+from playwright.sync_api import expect
 
-from office.guide import PICTURES, pictures_of_pages  # noqa: E402
-from tests import browser as browser_of_this_machine  # noqa: E402
-from tests import word  # noqa: E402
-from tests.e2e.conftest import open_window  # noqa: E402
-from tests.e2e.office import submit, wait_for_autosave  # noqa: E402
-from tests.e2e.running import portal_processes, take_snapshot  # noqa: E402
-from tests.e2e.test_pasting import BLOCKS, paste  # noqa: E402
+from office.guide import PICTURES, pictures_of_pages
+from tests import browser as browser_of_this_machine
+from tests import word
+from tests.e2e.conftest import open_window
+from tests.e2e.office import submit, wait_for_autosave
+from tests.e2e.running import portal_processes, take_snapshot
+from tests.e2e.test_pasting import BLOCKS, paste
 
 WIDTH, HEIGHT = 1200, 800
 # To the right of the admin's menu.
