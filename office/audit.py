@@ -1,11 +1,14 @@
 """The office's log of who did what: all that Wagtail's logs say, and what they lack."""
 
+import json
+from copy import copy as copy_of
 from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
 from django.utils import timezone
 from django.utils.encoding import force_str
@@ -118,7 +121,10 @@ def copy(sender, instance, created, **kwargs):
 
 
 def _detail(entry):
-    words = [entry.message, entry.comment]
+    stored = copy_of(entry)
+    # Wagtail's formatters read what was stored: times as text. This entry has just been made.
+    stored.data = json.loads(json.dumps(entry.data, cls=DjangoJSONEncoder))
+    words = [stored.message, stored.comment]
     return " — ".join(force_str(one) for one in words if one and one != label(entry.action))
 
 

@@ -45,7 +45,7 @@ def send_back(window):
 
 def mend_and_schedule(window):
     window.goto("/admin/")
-    item = window.locator("section", has=window.get_by_role("heading", name="Bị trả lại"))
+    item = window.get_by_role("region", name="Bị trả lại")
     expect(item).to_contain_text(REASON)
     item.get_by_role("link", name=TITLE).click()
     expect(window.locator(".messages")).to_contain_text(REASON)
@@ -93,7 +93,7 @@ def test_a_text_is_sent_back_mended_approved_twice_published_on_time_and_taken_d
     reader.goto("/tin-tuc/")
     expect(reader.locator("main").get_by_role("link", name=TITLE)).to_have_count(0)
     editor.goto("/admin/")
-    scheduled = editor.locator("section", has=editor.get_by_role("heading", name="Đã hẹn giờ"))
+    scheduled = editor.get_by_role("region", name="Đã hẹn giờ")
     expect(scheduled).to_contain_text(TITLE)
 
     ((page, slug),) = portal.sql(
