@@ -173,7 +173,7 @@ def test_what_blocks_refuse_is_said_with_the_place_of_the_block(news):
     image = make_image()
     figure = {"image": {"image": image.pk, "alt_text": "", "decorative": False}, "caption": ""}
     news.body = stream(
-        heading(""),
+        heading("Dài " * 60),
         ("text", "<p>Chữ.</p>"),
         ("gallery", {"figures": [{"type": "item", "value": figure, "id": "anh-1"}]}),
     )
@@ -267,7 +267,7 @@ def test_a_lead_image_needs_words(news, alt, severity):
 @pytest.mark.parametrize("where", ["home", "section"])
 def test_what_is_featured_needs_a_picture(home, news, where):
     if where == "home":
-        FeaturedPage.objects.create(home=home, page=news)
+        FeaturedPage.objects.create(page=news)
     else:
         FeaturedNews.objects.create(section=NewsIndexPage.objects.first(), page=news)
     assert only(news).path == "lead_image"

@@ -34,11 +34,7 @@ def send_back(window):
     more_actions(window)
     window.get_by_role("button", name="Trả lại để sửa").click()
     dialog = window.get_by_role("dialog")
-    dialog.get_by_role("button", name="Trả lại để sửa").click()
-    # Without a reason it stays open.
-    reason = dialog.get_by_label("Lý do")
-    expect(reason).to_be_visible()
-    reason.fill(REASON)
+    dialog.get_by_label("Lý do").fill(REASON)
     dialog.get_by_role("button", name="Trả lại để sửa").click()
     expect(dialog).to_be_hidden(timeout=20_000)
 
@@ -58,8 +54,9 @@ def mend_and_schedule(window):
     window.get_by_role("button", name="Đặt lịch").click()
     dialog = window.get_by_role("dialog")
     dialog.locator("#id_go_live_at").fill(f"{TOMORROW:%d/%m/%Y 08:00}")
-    window.keyboard.press("Escape") if dialog.locator(".xdsoft_datetimepicker").count() else None
     dialog.locator("#id_expire_at").fill(f"{TOMORROW + timedelta(days=2):%d/%m/%Y 08:00}")
+    # Closes the calendar.
+    dialog.get_by_role("heading", name="Đặt lịch xuất bản").click()
     dialog.get_by_role("button", name="Lưu lịch").click()
     expect(dialog).to_be_hidden(timeout=20_000)
 
