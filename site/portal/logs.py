@@ -1,10 +1,15 @@
 import logging
 
 
-class NotOfTask(logging.Filter):
-    """Drops what Celery tells of a task that went well."""
+class NotOfTasks(logging.Filter):
+    """Drops what Celery tells of tasks that went well; `names`: theirs."""
+
+    def __init__(self, names):
+        super().__init__()
+        self.names = names
 
     def filter(self, record):
         if record.levelno > logging.INFO or not record.name.startswith("celery."):
             return True
-        return self.name not in record.getMessage()
+        message = record.getMessage()
+        return not any(name in message for name in self.names)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -10,8 +11,11 @@ from tests.e2e.test_publishing_on_time import restart_beat
 
 TITLE = "Cắt nước để sửa đường ống tại phường Đông Hà"
 REASON = "Ghi rõ giờ cắt nước và số điện thoại hỏi đáp."
-TOMORROW = datetime.now(UTC) + timedelta(days=1)
-PAST = f"{datetime.now(UTC) - timedelta(minutes=1):%Y-%m-%d %H:%M:%S}"
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+TOMORROW = datetime.now(HERE) + timedelta(days=1)
+A_MINUTE_AGO = datetime.now(UTC) - timedelta(minutes=1)
+PAST = f"{A_MINUTE_AGO:%Y-%m-%d %H:%M:%S}"
+PAST_IN_CONTENT = f"{A_MINUTE_AGO:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def more_actions(window):
@@ -67,6 +71,19 @@ def resubmit(window):
     expect(window.locator(".messages")).to_contain_text(TITLE)
 
 
+def let_its_time_come(portal, page):
+    """The version has its time twice: for beat, and in its content."""
+    planned = TOMORROW.replace(hour=8, minute=0, second=0).astimezone(UTC)
+    text = f"REPLACE(CAST(content AS TEXT), '{planned:%Y-%m-%dT%H:%M:%SZ}', '{PAST_IN_CONTENT}')"
+    if "DATABASE_URL" in portal.env:
+        text = f"CAST({text} AS JSONB)"
+    portal.sql(
+        f"UPDATE wagtailcore_revision SET approved_go_live_at = '{PAST}', content = {text}"
+        f" WHERE object_id = '{page}' AND approved_go_live_at IS NOT NULL"
+    )
+    restart_beat(portal)
+
+
 def refused_to(window):
     """The author finds it nowhere to decide about."""
     window.goto("/admin/")
@@ -96,11 +113,7 @@ def test_a_text_is_sent_back_mended_approved_twice_published_on_time_and_taken_d
     ((page, slug),) = portal.sql(
         f"SELECT id, slug FROM wagtailcore_page WHERE draft_title = '{TITLE}'"
     )
-    portal.sql(
-        f"UPDATE wagtailcore_revision SET approved_go_live_at = '{PAST}'"
-        f" WHERE object_id = '{page}' AND approved_go_live_at IS NOT NULL"
-    )
-    restart_beat(portal)
+    let_its_time_come(portal, page)
     portal.wait_for(lambda: TITLE in portal.get("/tin-tuc/"))
     reader.goto(f"/tin-tuc/{slug}/")
     expect(reader.locator("main")).to_contain_text("0233 123 456")

@@ -220,8 +220,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    # Three lines every five seconds, about nothing that went wrong.
-    "filters": {"quiet": {"()": "portal.logs.NotOfTask", "name": "sidebar.tasks.flush_visits"}},
+    # Three lines every five or twenty seconds, about nothing that went wrong.
+    "filters": {
+        "quiet": {
+            "()": "portal.logs.NotOfTasks",
+            "names": ["sidebar.tasks.flush_visits", "office.tasks.send_mails"],
+        }
+    },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}
     },
@@ -229,6 +234,8 @@ LOGGING = {
     "loggers": {
         # Four lines for each save, about nothing that went wrong.
         "django_tasks": {"level": "WARNING"},
+        # Four lines each time that no mail waits. Without a handler it brings one of its own.
+        "post_office": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         # Its warnings about odd answers hold addresses and tracebacks; feeds.py says what counts.
         "urllib3": {"level": "CRITICAL"},
     },
