@@ -186,7 +186,7 @@ def test_a_silent_beat_is_seen_though_no_run_failed(client, board):
     state("rates", started_at=old, good_at=old, provider="vietcombank")
     text = said(client)
     assert f"Không có lần lấy nào từ {clock(old)}; đang hiển thị số liệu {clock(old)}." in text
-    assert "hãy kiểm tra beat và worker" in text
+    assert "hãy kiểm tra bộ hẹn giờ và các tiến trình nền" in text
 
 
 def test_held_figures_are_never_too_old(client, board):
@@ -509,8 +509,8 @@ def test_a_press_that_no_worker_takes_up_ends_with_a_hint(client, board):
     FeedLock.objects.update(expires_at=NOW() - timedelta(seconds=1))
     answer = progress(client)
     assert answer["is_over"]
-    assert "Không tiến trình nào nhận việc" in answer["words"]
-    assert "Không tiến trình nào nhận việc" in said(client)
+    assert "Không tiến trình nền nào nhận việc" in answer["words"]
+    assert "Không tiến trình nền nào nhận việc" in said(client)
     # After a minute anybody may press again.
     assert press(client)["refusal"] == ""
 
@@ -854,7 +854,7 @@ def test_a_region_is_placed_on_a_map_among_the_others(client, board, figures):
     ("latitude", "longitude", "field", "complaint"),
     [
         ("95", "16.8", "latitude", "nhỏ hơn"),
-        ("107.1", "16.8", "latitude", "2 chữ số trước dấu phẩy"),
+        ("107.1", "16.8", "latitude", "2 chữ số trước dấu thập phân"),
         ("-91", "107", "latitude", "lớn hơn"),
         ("16.8", "181", "longitude", "nhỏ hơn"),
         ("", "107", "latitude", "bắt buộc"),
