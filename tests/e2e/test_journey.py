@@ -212,7 +212,7 @@ def test_the_menu_opens_on_a_phone_without_javascript(window):
         "link", name="Tin tức"
     )
     expect(link).to_be_hidden()
-    reader.get_by_text("Danh mục", exact=True).click()
+    reader.get_by_text("Menu", exact=True).click()
     link.click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("Tin tức")
 
