@@ -39,26 +39,66 @@ def test_a_form_that_nobody_touches_is_not_saved(window, portal):
     assert portal.sql("SELECT count(*) FROM wagtailcore_page") == before
 
 
+class Posts:
+    """What a form sends, held until it is let go."""
+
+    def __init__(self, window, portal):
+        self.window, self.portal = window, portal
+        self.by_itself, self.by_hand = [], []
+        window.route("**/admin/pages/**", self._hold)
+
+    def _hold(self, route):
+        if route.request.method != "POST":
+            route.continue_()
+        # Autosave asks for JSON.
+        elif "json" in route.request.headers.get("accept", ""):
+            self.by_itself.append(route)
+        else:
+            self.by_hand.append(route)
+
+    def wait_for(self, held):
+        # The browser is heard while it is waited for.
+        self.portal.wait_for(lambda: self.window.wait_for_timeout(50) or held)
+        return held[0]
+
+
 def test_one_page_is_made_when_the_draft_is_saved_while_autosave_makes_it(window, portal):
     editor = window("bientap")
     open_form(editor, portal)
-    held = []
-
-    def hold(route):
-        # Autosave's request only: it asks for JSON.
-        if route.request.method == "POST" and "json" in route.request.headers.get("accept", ""):
-            # The page is made; that it is, the browser hears later.
-            held.append((route, route.fetch()))
-        else:
-            route.continue_()
-
-    editor.route("**/admin/pages/add/**", hold)
+    posts = Posts(editor, portal)
     write_title(editor, "Một trang thôi")
-    portal.wait_for(lambda: editor.evaluate("1") and held)
-    save = editor.locator("footer, .footer").get_by_role("button", name="Lưu bản nháp")
-    save.click()
-    assert len(held) == 1
-    route, response = held[0]
+    # The page is made; that it is, the browser hears later.
+    route = posts.wait_for(posts.by_itself)
+    response = route.fetch()
+    editor.locator("footer, .footer").get_by_role("button", name="Lưu bản nháp").click()
+    assert len(posts.by_itself) == 1
     route.fulfill(response=response)
+    posts.wait_for(posts.by_hand).continue_()
     expect(editor.locator(".messages")).to_contain_text("Một trang thôi", timeout=30_000)
     assert len(pages_called(portal, "Một trang thôi")) == 1
+
+
+def test_what_was_decided_is_sent_once_and_never_by_itself(window, portal):
+    editor = window("bientap")
+    open_form(editor, portal)
+    posts = Posts(editor, portal)
+    write_title(editor, "Gửi một lần")
+    route = posts.wait_for(posts.by_itself)
+    # A word more while the answer is awaited: autosave would go on with it after that.
+    write_title(editor, " thôi")
+    editor.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
+    editor.get_by_role("button", name="Gửi duyệt").click()
+    assert not posts.by_hand
+    route.continue_()
+    decision = posts.wait_for(posts.by_hand)
+    assert "action-submit" in decision.request.post_data
+    # The server is slow to answer, and autosave looks again at a form that has changed.
+    editor.wait_for_timeout(3_000)
+    assert not [post for post in posts.by_itself if "action-submit" in post.request.post_data]
+    assert len(posts.by_itself) == 1
+    decision.continue_()
+    expect(editor.locator(".messages")).to_contain_text("Gửi một lần thôi", timeout=30_000)
+    [(page,)] = pages_called(portal, "Gửi một lần thôi")
+    assert portal.sql(
+        f"SELECT count(*) FROM wagtailcore_workflowstate WHERE object_id = '{page}'"
+    ) == [(1,)]

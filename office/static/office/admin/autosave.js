@@ -1,20 +1,32 @@
-/* Two gaps of Wagtail's autosave (7.4), closed in the browser. */
+/* Gaps of Wagtail's autosave (7.4), closed in the browser. */
 (function () {
   "use strict";
 
-  const controller = (form, name) =>
+  const form = document.querySelector("[data-edit-form]");
+  if (!form) return;
+
+  const controller = (name) =>
     window.wagtail.app.getControllerForElementAndIdentifier(form, name);
 
-  /* While autosave is making the page, "Save draft" would make it once more: it waits for the
+  /* What is saved by itself is never a decision: a button's name lies in the form as soon as it is
+     pressed, and autosave would send it a second time. */
+  const DECISION = /^(action|workflow-action)-/;
+  form.addEventListener("w-autosave:save", ({ detail: { formData } }) => {
+    [...formData.keys()].filter((name) => DECISION.test(name)).forEach((name) => formData.delete(name));
+  });
+
+  /* Whoever presses a button has said what becomes of the text: nothing is saved by itself from then
+     on. While autosave is making the page, the button would make it once more: it waits for the
      answer, which leads the form to the page that there is by then. */
   document.addEventListener("submit", (event) => {
-    const form = event.target;
-    const running = form.matches("[data-edit-form]") && controller(form, "w-autosave")?.submitPromise;
-    if (!running) return;
+    const autosave = event.target === form && controller("w-autosave");
+    if (!autosave) return;
+    autosave.activeValue = false;
+    if (!autosave.submitPromise) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { submitter } = event;
-    running.then(() => {
+    autosave.submitPromise.then(() => {
       /* Whoever presses a button finds it disabled, and so it would not be sent. */
       if (submitter?.name) {
         const pressed = document.createElement("input");
@@ -29,12 +41,10 @@
 
   /* What is in the form two seconds after it was opened counts as unchanged. Whoever begins before
      that has their words taken for what was there: the first touch says what was there. */
-  const form = document.querySelector("[data-edit-form]");
-  if (!form) return;
   let untouched = null;
 
   function remember() {
-    const unsaved = controller(form, "w-unsaved");
+    const unsaved = controller("w-unsaved");
     if (unsaved && !unsaved.initialFormData && untouched === null) untouched = unsaved.formData;
   }
 
@@ -42,7 +52,7 @@
   touches.forEach((name) => document.addEventListener(name, remember, true));
   function restore() {
     if (untouched === null) return;
-    const unsaved = controller(form, "w-unsaved");
+    const unsaved = controller("w-unsaved");
     unsaved.initialFormData = untouched;
     unsaved.previousFormData = untouched;
   }
