@@ -30,6 +30,9 @@ from .departures import Departure
 class PortalPageForm(WagtailAdminPageForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # Without one it is made from the title: whoever writes that before the editor's scripts are
+        # there keeps their text all the same.
+        self.fields["slug"].required = False
         if "body" in self.fields and not self.instance.pk and not self.instance.body:
             block = self.fields["body"].block
             body = block.normalize(
@@ -45,10 +48,11 @@ class PortalPageForm(WagtailAdminPageForm):
 
     def clean_slug(self):
         slug = fold_slug(self.cleaned_data["slug"]) or self.cleaned_data["slug"]
-        if slug != fold_slug(self.cleaned_data.get("title", "")):
+        made = slug_of(self.cleaned_data.get("title", ""))
+        if slug not in ("", made):
             return slug
         # It was made from the title and not chosen: a second page of that name is no mistake.
-        return free_page_slug(slug, self.parent_page, self.instance)
+        return free_page_slug(made, self.parent_page, self.instance)
 
 
 class PortalCopyForm(CopyForm):
@@ -58,6 +62,10 @@ class PortalCopyForm(CopyForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields.pop("alias", None)
+
+
+def slug_of(title):
+    return fold_slug(title) or "trang"
 
 
 def free_page_slug(slug, parent, page):
@@ -109,7 +117,7 @@ class PortalPage(ReviewedMixin, Page):
     def _fold_slug(self):
         # Pages made by programs never pass the form, and Django's slugify would drop every đ. Like
         # Wagtail, a title becomes an address only once the page has a place among its siblings.
-        made = fold_slug(self.title) or "trang"
+        made = slug_of(self.title)
         self.slug = fold_slug(self.slug) or self.slug
         if self.path and self.slug in ("", made):
             # Asked again here, behind the form: while an editor presses a button, autosave may be

@@ -68,7 +68,6 @@ def test_a_report_of_word_becomes_blocks_that_are_saved(window, portal, report):
     assert kinds(editor) == [
         *("heading", "heading", "text", "heading", "text", "heading", "table", "text")
     ]
-    editor.locator("#id_summary").fill("Số liệu của các sở.")
     wait_for_autosave(editor)
     body = portal.wait_for(
         lambda: (
