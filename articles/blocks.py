@@ -419,8 +419,9 @@ def is_blank(child):
         return not strip_tags(value.source).replace("&nbsp;", " ").strip()
     if child.block_type == "provision":
         return (
-            not (value["title"].strip() or strip_tags(value["text"].source).strip())
-            and not (value["clauses"])
+            not value["title"].strip()
+            and not strip_tags(value["text"].source).strip()
+            and not value["clauses"]
         )
     return False
 

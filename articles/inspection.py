@@ -8,8 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
-from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from wagtail.models import Page, Revision, Site, TaskState, WorkflowState
 
+from office.admin_page import admin_page
 from office.sheets import xlsx_file
 from sidebar.models import PageViews
 from sidebar.statistics import page_views
@@ -162,15 +162,7 @@ def inspection(request):
         lines = rows(site, first, last, form.cleaned_data["pages"])
         return xlsx_file(f"bai-dang-{first}-{last}.xlsx", titles(first, last), lines)
     title = _("Published pages, for inspectors")
-    home = {"url": reverse("wagtailadmin_home"), "label": _("Home")}
-    context = {
-        "page_title": title,
-        "header_title": title,
-        "header_icon": "doc-full",
-        "breadcrumbs_items": [home, {"url": "", "label": title}],
-        "form": form,
-    }
-    return render(request, "articles/admin/inspection.html", context)
+    return admin_page(request, "articles/admin/inspection.html", title, "doc-full", {"form": form})
 
 
 urls = [path("reports/bai-dang/", inspection, name="inspection")]

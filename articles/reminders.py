@@ -24,7 +24,7 @@ def in_charge_of(page, territory):
     if page.owner and page.owner.is_active:
         people.add(page.owner)
     if unit := territory.unit_of(page.path):
-        people |= set(unit.editors.user_set.filter(is_active=True))
+        people |= set(unit.people(roles.EDITORS))
     return people or set(people_of(roles.BOARD))
 
 

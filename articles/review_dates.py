@@ -5,7 +5,7 @@ from calendar import monthrange
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from wagtail.admin import messages
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from office.admin_page import admin_page
 from sidebar.visit_report import DayField
 
 from .models import PortalPage, ReviewDate
@@ -102,25 +103,14 @@ def review(request, page_id):
         next_day = months_after(timezone.localdate(), page.review_months or USUAL_MONTHS)
         form = ReviewForm(initial={"due_on": next_day})
     title = _("Look the page through")
-    parent = {
-        "url": reverse("wagtailadmin_pages:edit", args=[page.pk]),
-        "label": page.get_admin_display_title(),
-    }
+    above = reverse("wagtailadmin_pages:edit", args=[page.pk]), page.get_admin_display_title()
     context = {
-        "page_title": title,
-        "header_title": title,
-        "header_icon": "check",
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            parent,
-            {"url": "", "label": title},
-        ],
         "form": form,
         "page": page,
         "known": known,
         "is_due": bool(known and known.due_on and known.due_on <= timezone.localdate()),
     }
-    return render(request, "articles/admin/review.html", context)
+    return admin_page(request, "articles/admin/review.html", title, "check", context, above)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import django_filters
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -25,6 +25,7 @@ from wagtail.snippets.views.snippets import (
 )
 
 from articles.models import ChosenPage
+from office.admin_page import admin_page
 
 from .models import MOST_FEATURED, FeaturedPage, MourningSettings, UrgentNotice
 from .models.notices import Stage
@@ -176,21 +177,10 @@ def feature(request, page_id):
         return redirect(FeaturedPage.snippet_viewset.get_url_name("list"))
     title = _("Feature on the home page")
     parent = page.get_parent()
-    context = {
-        "page_title": title,
-        "header_title": title,
-        "header_icon": FeaturedPageViewSet.icon,
-        "breadcrumbs_items": [
-            {
-                "url": reverse("wagtailadmin_explore", args=[parent.pk]),
-                "label": parent.get_admin_display_title(),
-            },
-            {"url": "", "label": title},
-        ],
-        "page": page,
-        "most_featured": MOST_FEATURED,
-    }
-    return render(request, "home/admin/feature.html", context)
+    above = reverse("wagtailadmin_explore", args=[parent.pk]), parent.get_admin_display_title()
+    context = {"page": page, "most_featured": MOST_FEATURED}
+    icon = FeaturedPageViewSet.icon
+    return admin_page(request, "home/admin/feature.html", title, icon, context, above)
 
 
 urls = [path("trang-noi-bat/<int:page_id>/", feature, name="home_feature")]

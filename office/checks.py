@@ -1,6 +1,7 @@
 """What would hold up every page: a step of review that nobody can decide."""
 
 from django.core.checks import Tags, Warning, register
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from .moderation import IndependentApprovalTask
@@ -37,7 +38,5 @@ def steps_have_people(app_configs, databases, **kwargs):
 
 
 def _is_migrated():
-    from django.db import connection
-
     tables = connection.introspection.table_names()
     return IndependentApprovalTask._meta.db_table in tables

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Exists, IntegerField, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.functional import cached_property
 from wagtail.models import (
@@ -73,10 +74,12 @@ class Desk:
         )
         objects = _objects_of([state.workflow_state for state in states])
         touched = self._touched(objects.values())
+        approved = self._approvals(states)
         items = []
         for state in states:
             obj = objects.get(_key(state.workflow_state))
-            if obj is None or _key_of(obj) in touched or self._approved_before(state):
+            version = state.workflow_state_id, state.revision_id
+            if obj is None or _key_of(obj) in touched or version in approved:
                 continue
             assignment = getattr(state, "assignment", None)
             items.append(
@@ -99,16 +102,14 @@ class Desk:
         step = self._steps.get(state.task_id)
         return step.due_at(state) if step else None
 
-    @cached_property
-    def _approvals(self):
-        return set(
-            TaskState.objects.filter(
-                finished_by=self.user, status=TaskState.STATUS_APPROVED
-            ).values_list("workflow_state", "revision")
+    def _approvals(self, states):
+        """What they have approved before, of the reviews that these are steps of."""
+        approvals = TaskState.objects.filter(
+            workflow_state__in=[state.workflow_state_id for state in states],
+            finished_by=self.user,
+            status=TaskState.STATUS_APPROVED,
         )
-
-    def _approved_before(self, state):
-        return (state.workflow_state_id, state.revision_id) in self._approvals
+        return set(approvals.values_list("workflow_state", "revision"))
 
     def _touched(self, objects):
         """Keys of those that they wrote an unpublished version of (moderation.wrote, for many)."""
@@ -133,9 +134,9 @@ class Desk:
         return self._of_workflow(WorkflowState.STATUS_NEEDS_CHANGES)
 
     def _of_workflow(self, status):
-        owned = Q(
-            base_content_type=get_default_page_content_type(),
-            object_id__in=[str(pk) for pk in self._theirs.values_list("pk", flat=True)],
+        # Keys are kept as text, for records of any kind.
+        owned = Q(base_content_type=get_default_page_content_type()) & Exists(
+            self._theirs.filter(pk=Cast(OuterRef("object_id"), IntegerField()))
         )
         states = list(
             WorkflowState.objects.filter(owned | Q(requested_by=self.user), status=status)

@@ -14,6 +14,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
+from .admin_page import admin_page
+
 FOLDER = Path(settings.GUIDE_DIR)
 FIRST_PAGE = FOLDER.parent / "huong-dan-bien-tap.md"
 PICTURES = FOLDER / "anh"
@@ -75,8 +77,6 @@ def rendered_page(slug):
 
 @require_safe
 def page(request, slug=None):
-    from .views import rendered
-
     titles = contents()
     slug = slug or next(iter(titles))
     title, html = rendered_page(slug)
@@ -89,4 +89,4 @@ def page(request, slug=None):
         "html": html,
         "following": following and {"slug": following[0], "title": titles[following[0]]},
     }
-    return rendered(request, "office/admin/guide.html", _("Editors' guide"), "help", context)
+    return admin_page(request, "office/admin/guide.html", _("Editors' guide"), "help", context)

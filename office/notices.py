@@ -33,8 +33,13 @@ def notify(recipients, kind, key, about=None, message="", address=None, by_mail=
     (settings: post_office)."""
     address = address or _address(about)
     title = _title(about)
+    recipients = set(recipients)
+    known = Notice.objects.filter(key=key, recipient__in=recipients)
     told = []
-    for recipient in set(recipients):
+    # Whoever runs this at the same time may tell them first.
+    for recipient in recipients - {
+        notice.recipient for notice in known.select_related("recipient")
+    }:
         notice, made = Notice.objects.get_or_create(
             recipient=recipient,
             key=key,

@@ -14,8 +14,8 @@ from wagtail.admin import messages
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from .admin_page import admin_page
 from .models import PreviewLink
-from .views import rendered
 
 SHARED = "office.share_preview"
 WITHDRAWN = "office.withdraw_preview"
@@ -110,7 +110,7 @@ def share(request, pk):
             if link.is_open
         ],
     }
-    return rendered(request, "office/admin/share.html", _("Share a preview"), "link", context)
+    return admin_page(request, "office/admin/share.html", _("Share a preview"), "link", context)
 
 
 @require_POST

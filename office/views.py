@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,25 +17,11 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.models import Page, TaskState
 
 from . import assignments, emergencies, guide, roles
+from .admin_page import admin_page
 from .events import name_of
 from .models import EmergencyPublication, Notice, Unit
 
 NOTICES_ON_A_PAGE = 30
-
-
-def rendered(request, template, title, icon, context):
-    home = {"url": reverse("wagtailadmin_home"), "label": _("Home")}
-    return render(
-        request,
-        template,
-        {
-            "page_title": title,
-            "header_title": title,
-            "header_icon": icon,
-            "breadcrumbs_items": [home, {"url": "", "label": title}],
-            **context,
-        },
-    )
 
 
 @require_safe
@@ -43,7 +29,7 @@ def notices(request):
     mine = Notice.objects.filter(recipient=request.user)
     listing = Paginator(mine, NOTICES_ON_A_PAGE).get_page(request.GET.get("p"))
     context = {"listing": listing, "unread": mine.unread().count()}
-    return rendered(request, "office/admin/notices.html", _("Notices"), "info-circle", context)
+    return admin_page(request, "office/admin/notices.html", _("Notices"), "info-circle", context)
 
 
 @require_safe
@@ -77,8 +63,8 @@ def roles_page(request):
         {
             "unit": unit,
             "sections": [row.page for row in unit.sections.select_related("page")],
-            "reporters": people.filter(groups__unit_of_reporters=unit),
-            "editors": people.filter(groups__unit_of_editors=unit),
+            "reporters": unit.people(roles.REPORTERS),
+            "editors": unit.people(roles.EDITORS),
         }
         for unit in Unit.objects.select_related("reporters", "editors")
     ]
@@ -88,7 +74,7 @@ def roles_page(request):
         "superusers": people.filter(is_superuser=True),
         "mine": set(request.user.groups.values_list("name", flat=True)),
     }
-    return rendered(request, "office/admin/roles.html", _("Roles and units"), "group", context)
+    return admin_page(request, "office/admin/roles.html", _("Roles and units"), "group", context)
 
 
 class AssignForm(forms.Form):
@@ -134,10 +120,10 @@ def assign(request, pk):
         )
         return redirect(next_url)
     context = {"form": form, "state": state, "object": obj, "next": next_url}
-    return rendered(request, "office/admin/assign.html", _("Assign"), "user", context)
+    return admin_page(request, "office/admin/assign.html", _("Assign"), "user", context)
 
 
-class ReasonForm(forms.Form):
+class EmergencyForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why can't it wait for the two steps?"),
         min_length=10,
@@ -153,7 +139,7 @@ def publish_in_emergency(request, pk):
     page = get_object_or_404(Page, pk=pk).specific
     if not page.permissions_for_user(request.user).can_publish_in_emergency():
         raise PermissionDenied
-    form = ReasonForm(request.POST or None)
+    form = EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             emergencies.publish(page, request.user, form.cleaned_data["reason"])
@@ -167,7 +153,7 @@ def publish_in_emergency(request, pk):
             return redirect("wagtailadmin_pages:edit", page.pk)
     context = {"form": form, "page": page, "draft": page.get_latest_revision_as_object()}
     title = _("Publish in an emergency")
-    return rendered(request, "office/admin/emergency.html", title, "warning", context)
+    return admin_page(request, "office/admin/emergency.html", title, "warning", context)
 
 
 class FindingForm(forms.Form):
@@ -196,7 +182,7 @@ def check_emergency(request, pk):
         return redirect("wagtailadmin_home")
     context = {"form": form, "emergency": emergency, "page": emergency.page}
     title = _("Check what was published in an emergency")
-    return rendered(request, "office/admin/check_emergency.html", title, "warning", context)
+    return admin_page(request, "office/admin/check_emergency.html", title, "warning", context)
 
 
 def tell_of_emergency(request, emergency):
@@ -226,7 +212,7 @@ def take_back(request, pk):
         return redirect("wagtailadmin_pages:edit", page.pk)
     context = {"page": page, "state": state}
     title = _("Take it back to go on writing")
-    return rendered(request, "office/admin/take_back.html", title, "rotate", context)
+    return admin_page(request, "office/admin/take_back.html", title, "rotate", context)
 
 
 def may_take_back(state, user):

@@ -2,7 +2,7 @@
 put right a word of it."""
 
 from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
+from office.admin_page import admin_page
 from office.sheets import csv_file, xlsx_file
 
 from . import audit, ballots
@@ -136,22 +137,14 @@ def correct(request, pk):
 
 def _rendered(request, template, poll, title, context):
     viewset = Poll.snippet_viewset
-    steps = [
-        (reverse(viewset.get_url_name("list")), _("Polls")),
-        (reverse(viewset.get_url_name("edit"), args=[poll.pk]), poll.question),
-        ("", title),
-    ]
-    return render(
+    return admin_page(
         request,
         template,
-        {
-            "page_title": title,
-            "header_title": title,
-            "header_icon": viewset.icon,
-            "breadcrumbs_items": [{"url": url, "label": label} for url, label in steps],
-            "poll": poll,
-            **context,
-        },
+        title,
+        viewset.icon,
+        {"poll": poll} | context,
+        (reverse(viewset.get_url_name("list")), _("Polls")),
+        (reverse(viewset.get_url_name("edit"), args=[poll.pk]), poll.question),
     )
 
 

@@ -5,12 +5,14 @@ from functools import wraps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from wagtail.admin import messages
 from wagtail.models import ModelLogEntry
+
+from office.admin_page import admin_page
 
 from . import operators
 from .models import ExchangeRate, FeedState, RateOverride, WeatherOverride, WeatherRegion
@@ -82,18 +84,7 @@ def _page(request, feed=None, form=None):
 
 def _rendered(request, template, title, context, *trail):
     """trail: (address, name) of the pages above this one."""
-    steps = [(reverse("wagtailadmin_home"), _("Home")), *trail, ("", title)]
-    return render(
-        request,
-        template,
-        {
-            "page_title": title,
-            "header_title": title,
-            "header_icon": "rotate",
-            "breadcrumbs_items": [{"url": url, "label": label} for url, label in steps],
-            **context,
-        },
-    )
+    return admin_page(request, template, title, "rotate", context, *trail)
 
 
 def _back(feed):

@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +17,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.models import Page, Site
 
+from office.admin_page import admin_page
 from office.sheets import FILES
 
 from . import statistics
@@ -250,12 +250,7 @@ def visit_report(request):
             ending = request.GET["export"]
             return file(f"thong-ke-{by}-{first}-{last}.{ending}", *report.sheet)
     title = _("Visits and page views")
-    home = {"url": reverse("wagtailadmin_home"), "label": _("Home")}
     context = {
-        "page_title": title,
-        "header_title": title,
-        "header_icon": "order",
-        "breadcrumbs_items": [home, {"url": "", "label": title}],
         "form": form,
         "report": report,
         "asked": urlencode(asked),
@@ -266,7 +261,7 @@ def visit_report(request):
         "inherited": InheritedVisits.objects.first(),
         "may_add_inherited": request.user.has_perm("sidebar.add_inheritedvisits"),
     }
-    return render(request, "sidebar/admin/visit_report.html", context)
+    return admin_page(request, "sidebar/admin/visit_report.html", title, "order", context)
 
 
 urls = [path("reports/thong-ke/", visit_report, name="visit_report")]

@@ -28,6 +28,7 @@ from articles.search import local
 from home.founding import lay_menus
 from home.models import HomePage, OfficeSettings
 from home.offices import set_up
+from office.models import Unit, UnitSection
 
 
 def make_home():
@@ -89,6 +90,14 @@ def make_user(username, *groups, **facts):
     )
     user.groups.set(Group.objects.filter(name__in=groups))
     return user
+
+
+def make_unit(name, *sections):
+    """A unit that writes in these sections, with its groups and its collection."""
+    unit = Unit(name=name)
+    unit.sections = [UnitSection(page=section) for section in sections]
+    unit.save()
+    return unit
 
 
 def make_image(title="Cầu", size=(1600, 900)):

@@ -18,9 +18,15 @@ from wagtail.models import Collection, CollectionViewRestriction
 from articles.models import Author, NewsIndexPage, NewsPage
 from home.models import OfficeSettings
 from home.offices import set_up
-from office.models import Unit, UnitSection
 from office.roles import EDITORS
-from tests.factories import make_document, make_home, make_image, make_news, make_user
+from tests.factories import (
+    make_document,
+    make_home,
+    make_image,
+    make_news,
+    make_unit,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +40,7 @@ def units():
     people = {}
     for name in ("A", "B"):
         section = news.add_child(instance=NewsIndexPage(title=f"Tin {name}"))
-        unit = Unit(name=f"Đơn vị {name}")
-        unit.sections = [UnitSection(page=section)]
-        unit.save()
+        unit = make_unit(f"Đơn vị {name}", section)
         people[name] = (section, make_user(f"bientap{name}", unit.editors.name), unit)
     section, editor, unit = people["A"]
     page = section.add_child(instance=NewsPage(title="Chuyện kín", live=False, owner=editor))

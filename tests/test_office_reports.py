@@ -13,10 +13,9 @@ from wagtail.models import TaskState
 from articles.models import Author, NewsIndexPage, NewsPage, ReviewDate
 from articles.reports.steps import duration, percentile
 from home.offices import set_up
-from office.models import Unit, UnitSection
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
 from sidebar.models import PageViews
-from tests.factories import make_event, make_home, make_news, make_user
+from tests.factories import make_event, make_home, make_news, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +37,7 @@ def home():
 @pytest.fixture
 def unit(home):
     section = NewsIndexPage.objects.get().add_child(instance=NewsIndexPage(title="Tin y tế"))
-    unit = Unit(name="Sở Y tế")
-    unit.sections = [UnitSection(page=section)]
-    unit.save()
-    return unit
+    return make_unit("Sở Y tế", section)
 
 
 @pytest.fixture
@@ -235,11 +231,8 @@ def test_strangers_are_sent_to_the_door(client, home, name):
 
 
 def test_who_edits_for_a_unit_reads_of_its_own_pages_alone(client, home, unit):
-    other = Unit(name="Sở Nội vụ")
-    other.sections = [
-        UnitSection(page=section().get_parent().add_child(instance=NewsIndexPage(title="Nội vụ")))
-    ]
-    other.save()
+    elsewhere = section().get_parent().add_child(instance=NewsIndexPage(title="Nội vụ"))
+    other = make_unit("Sở Nội vụ", elsewhere)
     published("Của sở", at(2025, 11, 5, 9), section())
     published("Của cổng", at(2025, 11, 7, 9))
     client.force_login(make_user("hoa", unit.editors.name))

@@ -33,11 +33,10 @@ from articles.models import (
 )
 from home.models import OfficeSettings
 from home.offices import set_up
-from office.models import Unit, UnitSection
 from office.roles import BOARD, KEEPERS, OPERATORS, REVIEWERS
 from polls.models import Poll
 from sidebar.models import FeedState, Sidebar
-from tests.factories import make_document, make_home, make_image, make_user
+from tests.factories import make_document, make_home, make_image, make_unit, make_user
 from tests.test_polls import rows_of
 
 # Rights are asked for in Python: one database tells as much as two.
@@ -99,13 +98,6 @@ class World:
     things: dict = field(default_factory=dict)
 
 
-def unit_of(name, *sections):
-    unit = Unit(name=name)
-    unit.sections = [UnitSection(page=section) for section in sections]
-    unit.save()
-    return unit
-
-
 def draft(section, owner, title):
     page = section.add_child(instance=NewsPage(title=title, live=False, owner=owner))
     page.save_revision(user=owner)
@@ -127,7 +119,7 @@ def world(settings, tmp_path):
     section_a = news.add_child(instance=NewsIndexPage(title="Tin đơn vị A"))
     register_a = register.add_child(instance=DirectiveIndexPage(title="Văn bản đơn vị A"))
     section_b = news.add_child(instance=NewsIndexPage(title="Tin đơn vị B"))
-    unit_a, unit_b = unit_of("Đơn vị A", section_a, register_a), unit_of("Đơn vị B", section_b)
+    unit_a, unit_b = make_unit("Đơn vị A", section_a, register_a), make_unit("Đơn vị B", section_b)
     groups = [
         *(None, unit_a.reporters.name, unit_a.editors.name, unit_b.editors.name),
         *(REVIEWERS, BOARD, KEEPERS, OPERATORS),

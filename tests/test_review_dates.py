@@ -13,9 +13,9 @@ from articles.models import NewsIndexPage, NewsPage, ReviewDate
 from articles.review_dates import months_after
 from home.models import StandardPage
 from home.offices import set_up
-from office.models import Notice, Unit, UnitSection
+from office.models import Notice
 from office.roles import BOARD, EDITORS, OPERATORS
-from tests.factories import make_home, make_news, make_user
+from tests.factories import make_home, make_news, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +30,7 @@ def home():
 @pytest.fixture
 def unit(home):
     section = NewsIndexPage.objects.get().add_child(instance=NewsIndexPage(title="Tin y tế"))
-    unit = Unit(name="Sở Y tế")
-    unit.sections = [UnitSection(page=section)]
-    unit.save()
-    return unit
+    return make_unit("Sở Y tế", section)
 
 
 def make_plain(home, **facts):

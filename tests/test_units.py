@@ -8,16 +8,9 @@ from wagtail.models import Collection, Page
 from articles.models import NewsIndexPage, NewsPage
 from home.offices import set_up
 from office.models import Territory, Unit, UnitSection
-from tests.factories import make_home, make_user
+from tests.factories import make_home, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-def make_unit(name, *sections):
-    unit = Unit(name=name)
-    unit.sections = [UnitSection(page=page) for page in sections]
-    unit.save()
-    return unit
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
+from office.admin_page import admin_page
 from office.models import Unit
 from office.reports import may_read, reads_all
 from office.sheets import FILES
@@ -122,13 +121,6 @@ class PeriodReport(View):
                 name = f"{self.words}-{first}-{last}.{request.GET['export']}"
                 return file(name, *table.sheet)
         context = {
-            "page_title": self.page_title,
-            "header_title": self.page_title,
-            "header_icon": self.header_icon,
-            "breadcrumbs_items": [
-                {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-                {"url": "", "label": self.page_title},
-            ],
             "explanation": self.explanation,
             "form": form,
             "table": table,
@@ -141,7 +133,8 @@ class PeriodReport(View):
                 for name, (one, other) in periods(today).items()
             ],
         }
-        return render(request, "articles/admin/period_report.html", context)
+        template = "articles/admin/period_report.html"
+        return admin_page(request, template, self.page_title, self.header_icon, context)
 
     @classmethod
     def urls(cls):

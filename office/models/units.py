@@ -1,5 +1,6 @@
 from bisect import bisect_right
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +91,11 @@ class Unit(ClusterableModel):
         """{role: group}; one that somebody deleted comes back with the next save."""
         found = {roles.REPORTERS: self.reporters, roles.EDITORS: self.editors}
         return {role: group for role, group in found.items() if group}
+
+    def people(self, role):
+        """Who is in the group of that role and may sign in."""
+        group = self.groups.get(role)
+        return group.user_set.filter(is_active=True) if group else get_user_model().objects.none()
 
     @transaction.atomic
     def save(self, *args, **kwargs):
