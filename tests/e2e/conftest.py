@@ -1,6 +1,9 @@
 """The running portal and its people's windows."""
 
+from contextlib import suppress
+
 import pytest
+from playwright.sync_api import Error
 
 from home.demo import PASSWORD
 from tests.e2e.running import portal_processes
@@ -76,12 +79,24 @@ def open_window(browser, portal, username=None, **options):
 @pytest.fixture
 def window(browser, portal):
     """Opens windows of different people."""
-    windows = []
 
     def open_one(username=None, **options):
-        windows.append(open_window(browser, portal, username, **options))
-        return windows[-1]
+        open_one.windows.append(open_window(browser, portal, username, **options))
+        return open_one.windows[-1]
 
+    open_one.windows = []
     yield open_one
-    for window in windows:
+    for window in open_one.windows:
         window.context.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What stood in each window when a test failed, as a screen reader would tell it."""
+    report = yield
+    if report.failed and call.when == "call" and "window" in item.funcargs:
+        for window in item.funcargs["window"].windows:
+            with suppress(Error):
+                seen = window.locator("body").aria_snapshot(timeout=2_000)
+                report.sections.append((window.url, seen))
+    return report
