@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -82,7 +83,7 @@ class AssignForm(forms.Form):
         label=gettext_lazy("Assign to"), queryset=get_user_model().objects.none()
     )
     note = forms.CharField(
-        label=gettext_lazy("Note"),
+        label=capfirst(gettext_lazy("note")),
         required=False,
         max_length=250,
         help_text=gettext_lazy("What is to be looked at? They read it with the notice."),

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -80,7 +81,7 @@ def download(request, pk, kind):
         return csv_file(f"{name}.csv", RESULTS, _result_rows(poll))
     more = {
         _("Ballots by hour"): (HOURS, _hour_rows(poll)),
-        _("About"): ([_("What"), _("Value")], _about_rows(poll)),
+        _("About"): ([_("Item"), _("Value")], _about_rows(poll)),
     }
     return xlsx_file(f"{name}.xlsx", RESULTS, _result_rows(poll), more)
 
@@ -102,7 +103,7 @@ def _hour_rows(poll):
 def _about_rows(poll):
     agrees = _("differ") if ballots.recount(poll) else _("agree")
     return [
-        [_("Question"), poll.question],
+        [capfirst(_("question")), poll.question],
         [_("Opens at"), poll.opens_at],
         [_("Closes at"), poll.closes_at],
         [_("State"), str(poll.state(timezone.now()).label)],

@@ -153,7 +153,7 @@ def test_a_whole_number_and_another_symbol_are_not_guessed_at(client, province):
 def test_a_body_that_several_share_the_symbol_with_has_to_be_chosen(client, province):
     Issuer.objects.create(name="UBND huyện Hải Lăng", short_name="Hải Lăng", abbreviation="UBND")
     response = add(client, number="07/CT-UBND", symbol="", type="", issuer="")
-    assert "Chọn cơ quan" in errors_at(response, "issuer")
+    assert "chọn cơ quan" in errors_at(response, "issuer")
 
 
 def test_a_body_of_another_time_is_not_taken_from_the_symbol(client, province):
@@ -288,7 +288,7 @@ def old(province):
 
 
 BAD_RELATIONS = {
-    "to nothing": (lambda old: [relation()], 0, "target", "Chọn văn bản"),
+    "to nothing": (lambda old: [relation()], 0, "target", "chọn văn bản"),
     "to both": (
         lambda old: [relation(old, other_document="Luật Lưu trữ")],
         0,

@@ -348,7 +348,7 @@ def test_personal_data_in_a_body_is_named_with_its_place(news):
     news.body = text("<p>Không có gì.</p>", f"<p>Bà B, CCCD {CITIZEN}, gọi 0912 345 678.</p>")
     finding = only(news)
     assert finding.path == "body.khoi-1"
-    assert "1 số căn cước công dân, 1 số di động" in finding.text
+    assert "1 số định danh cá nhân, 1 số di động" in finding.text
     assert CITIZEN not in finding.text
 
 

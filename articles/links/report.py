@@ -75,7 +75,7 @@ class BrokenLinksReport(ReportView):
         Column("target", label=gettext_lazy("Leads to"), accessor="address"),
         Column(
             "fault",
-            label=gettext_lazy("What is wrong"),
+            label=gettext_lazy("Fault"),
             accessor=lambda link: faults.in_words(link.target.fault),
             sort_key="target__fault",
         ),

@@ -154,7 +154,7 @@ class Poll(
                 ),
             ],
             heading=_("Choices"),
-            label=_("Choice"),
+            label=_("choice"),
             min_num=2,
             max_num=MOST_CHOICES,
         ),

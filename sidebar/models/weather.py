@@ -146,7 +146,7 @@ class WeatherReading(Shown, models.Model):
         _("rain in an hour (mm)"), max_digits=5, decimal_places=1, null=True, blank=True
     )
     weather_code = models.PositiveSmallIntegerField(_("WMO code"), null=True, blank=True)
-    is_day = models.BooleanField(_("by day"), null=True, blank=True)
+    is_day = models.BooleanField(_("in daylight"), null=True, blank=True)
     # Written and read by this file alone: see _stored().
     forecast = models.JSONField(default=list, editable=False)
 

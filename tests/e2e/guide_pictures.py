@@ -35,7 +35,7 @@ from office.guide import PICTURES, pictures_of_pages
 from tests import browser as browser_of_this_machine
 from tests import word
 from tests.e2e.conftest import open_window
-from tests.e2e.office import submit, wait_for_autosave
+from tests.e2e.office import more_actions, submit, wait_for_autosave
 from tests.e2e.running import portal_processes, take_snapshot
 from tests.e2e.test_pasting import BLOCKS, paste
 
@@ -181,10 +181,6 @@ def choose_picture(window, title):
 
 def footer(window):
     return window.locator("footer, .footer").first
-
-
-def more_actions(window):
-    footer(window).get_by_role("button", name="Thao tác khác").click()
 
 
 def send_back(window, reason):
@@ -387,7 +383,7 @@ def take_down(office):
 def urgent_notice(office):
     window = office.window("banbientap")
     window.goto("/admin/snippets/home/urgentnotice/add/")
-    window.get_by_role("textbox", name="Điều người đọc cần biết").fill(
+    window.get_by_role("textbox", name="Điều bạn đọc cần biết").fill(
         "Cấm cầu Hiền Lương từ 20 giờ ngày 1/9 đến 5 giờ ngày 2/9"
     )
     window.get_by_role("combobox", name="Mức độ").select_option(label="Khẩn cấp")

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.e2e.office import wait_for_autosave
+from tests.e2e.office import more_actions, wait_for_autosave
 
 
 def open_form(window, portal):
@@ -86,7 +86,7 @@ def test_what_was_decided_is_sent_once_and_never_by_itself(window, portal):
     route = posts.wait_for(posts.by_itself)
     # A word more while the answer is awaited: autosave would go on with it after that.
     write_title(editor, " thôi")
-    editor.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
+    more_actions(editor)
     editor.get_by_role("button", name="Gửi duyệt").click()
     assert not posts.by_hand
     route.continue_()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from tests.e2e.office import add_block, approve, submit, wait_for_autosave
+from tests.e2e.office import add_block, approve, more_actions, submit, wait_for_autosave
 from tests.e2e.test_publishing_on_time import restart_beat
 
 TITLE = "Cắt nước để sửa đường ống tại phường Đông Hà"
@@ -16,10 +16,6 @@ TOMORROW = datetime.now(HERE) + timedelta(days=1)
 A_MINUTE_AGO = datetime.now(UTC) - timedelta(minutes=1)
 PAST = f"{A_MINUTE_AGO:%Y-%m-%d %H:%M:%S}"
 PAST_IN_CONTENT = f"{A_MINUTE_AGO:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def more_actions(window):
-    window.locator("footer, .footer").get_by_role("button", name="Thao tác khác").click()
 
 
 def write(window, portal):

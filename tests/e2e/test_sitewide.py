@@ -114,7 +114,7 @@ def test_a_notice_reaches_open_pages_is_hidden_by_its_reader_and_comes_back_when
 
     board = window("banbientap")
     board.goto(f"{NOTICES}add/")
-    text = board.get_by_role("textbox", name="Điều người đọc cần biết")
+    text = board.get_by_role("textbox", name="Điều bạn đọc cần biết")
     text.fill("Cấm cầu Hiền Lương từ 20 giờ")
     board.get_by_role("combobox", name="Mức độ").select_option(label="Khẩn cấp")
     ends = board.locator("[name=ends_at]")
