@@ -35,8 +35,10 @@ class OfficeConfig(AppConfig):
             PageLogEntry,
         )
 
-        from . import audit
+        from . import audit, moderation
 
+        # Of whatever kind: Wagtail switches a step off by its common row.
+        pre_save.connect(moderation.keep_steps_in_use)
         post_migrate.connect(audit.put_up_guard, sender=self)
         for model in (PageLogEntry, ModelLogEntry):
             post_save.connect(audit.copy, sender=model)

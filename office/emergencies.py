@@ -6,35 +6,49 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
+from wagtail.models import Page
 
 from . import roles
 from .models import EmergencyPublication, Notice
+from .moderation import locked, wrote_any_of
 from .notices import notify, people_of
 
 PUBLISHED, CHECKED = "office.emergency", "office.emergency_checked"
 
 
+def version_of(revision):
+    """Names what somebody has read: autosave rewrites a version in its place."""
+    return f"{revision.pk}@{revision.created_at.isoformat()}"
+
+
 @transaction.atomic
-def publish(page, user, reason):
-    """Put the page's newest version online at once.
+def publish(page, user, reason, version):
+    """Put the page's newest version online at once, which is the one that was read (version_of).
 
     PermissionDenied for whoever may not, or wrote any of it. ValidationError where the page is not
-    fit to be published."""
+    fit to be published, or has changed since."""
+    review = locked(page.current_workflow_state) if page.workflow_in_progress else None
+    page = Page.objects.get(pk=page.pk).specific
     if not page.permissions_for_user(user).can_publish_in_emergency():
         raise PermissionDenied
     revision = page.get_latest_revision()
+    if version_of(revision) != version:
+        raise ValidationError(
+            _("It has been changed since you opened this page. Read it again, then publish it.")
+        )
     starts = revision.as_object().go_live_at
     if starts and starts > timezone.now():
         raise ValidationError(
             _("It has a time to go online: %(time)s. Take that out first.")
             % {"time": f"{timezone.localtime(starts):%H:%M, %d/%m/%Y}"}
         )
-    if page.current_workflow_state:
-        page.current_workflow_state.cancel(user=user)
+    if review := review or page.current_workflow_state:
+        review.cancel(user=user)
+    replaced_id = page.live_revision_id if page.live else None
     # Who asks for it is written down below, with the reason.
     revision.publish(user=user, skip_permission_checks=True)
     emergency = EmergencyPublication.objects.create(
-        page=page, revision=revision, reason=reason, published_by=user
+        page=page, revision=revision, replaced_id=replaced_id, reason=reason, published_by=user
     )
     log(page, PUBLISHED, user=user, revision=revision, data={"reason": reason})
     told = set(people_of(roles.BOARD, roles.REVIEWERS)) | ({page.owner} - {None})
@@ -61,9 +75,13 @@ def may_check(emergency, user):
 
 
 def _wrote(emergency, user):
+    if user.pk == emergency.page.owner_id:
+        return True
     # Old revisions may have been purged.
-    writer = emergency.revision and emergency.revision.user_id
-    return user.pk in (writer, emergency.page.owner_id)
+    published = emergency.page.revisions.filter(
+        pk__gt=emergency.replaced_id or 0, pk__lte=emergency.revision_id or 0
+    )
+    return wrote_any_of(published, emergency.page, user)
 
 
 @transaction.atomic

@@ -11,7 +11,15 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.forms import TaskStateCommentForm
-from wagtail.models import AbstractGroupApprovalTask, PagePermissionTester, TaskState
+from wagtail.log_actions import registry as log_registry
+from wagtail.models import (
+    AbstractGroupApprovalTask,
+    PagePermissionTester,
+    Revision,
+    Task,
+    TaskState,
+    WorkflowState,
+)
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from .deadlines import due
@@ -75,10 +83,17 @@ class IndependentApprovalTask(AbstractGroupApprovalTask):
     def get_form_for_action(self, action):
         return ReasonForm if action == REJECT else super().get_form_for_action(action)
 
+    @transaction.atomic
     def on_action(self, task_state, user, action_name, **kwargs):
+        state = locked(task_state.workflow_state)
+        # Two who read at the same time: what the first decided holds, and the second sees it.
+        task_state.refresh_from_db()
+        task_state.workflow_state = state
+        if state.current_task_state_id != task_state.pk:
+            raise PermissionDenied
         # The last gate: every view ends here, also when a moderator changes the text and
         # approves it in the same request.
-        if action_name == APPROVE and had_a_hand_in(task_state.workflow_state.content_object, user):
+        if action_name == APPROVE and had_a_hand_in(state.content_object, user):
             raise PermissionDenied
         # The editor's own form hands on whatever it was sent.
         if action_name == REJECT and not kwargs.get("comment", "").strip():
@@ -90,6 +105,25 @@ class IndependentApprovalTask(AbstractGroupApprovalTask):
             # What it depends on has changed while it waited, a body's last day for example. Where
             # the view leads now, a message says what (wagtail_hooks.say_what_hinders).
             return AdminURLFinder(user).get_edit_url(task_state.workflow_state.content_object)
+
+
+def keep_steps_in_use(sender, instance, **kwargs):
+    """Before a step is switched off: what waits there would go on as if it had been approved.
+
+    Taking it out of the workflow says how many steps there are to be from then on."""
+    is_off = isinstance(instance, Task) and instance.pk and not instance.active
+    if is_off and instance.active_workflows.exists():
+        raise PermissionDenied
+
+
+def locked(workflow_state):
+    """The review as the database has it, which nobody else changes until the transaction ends.
+
+    PermissionDenied when it has been decided meanwhile."""
+    state = WorkflowState.objects.select_for_update().get(pk=workflow_state.pk)
+    if state.status != WorkflowState.STATUS_IN_PROGRESS:
+        raise PermissionDenied
+    return state
 
 
 def had_a_hand_in(obj, user):
@@ -111,7 +145,24 @@ def wrote(obj, user):
     unpublished = obj.revisions.all()
     if obj.live and obj.live_revision_id:
         unpublished = unpublished.filter(pk__gt=obj.live_revision_id)
-    return unpublished.filter(user=user).exists()
+    return wrote_any_of(unpublished, obj, user)
+
+
+def wrote_any_of(revisions, obj, user):
+    """Whether any of these versions of a page or poll is the user's, or was brought back from one
+    of theirs."""
+    if revisions.filter(user=user).exists():
+        return True
+    brought_back = log_registry.get_logs_for_instance(obj).filter(
+        action="wagtail.revert", revision__in=revisions
+    )
+    sources = [data["revision"]["id"] for data in brought_back.values_list("data", flat=True)]
+    return bool(sources) and wrote_any_of(
+        # Each lies before the one that it was brought back as, so this ends.
+        Revision.objects.filter(pk__in=sources),
+        obj,
+        user,
+    )
 
 
 class ReviewedPermissionPolicy(ModelPermissionPolicy):

@@ -7,10 +7,11 @@ import re
 
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
-from wagtail.models import TaskState
+from wagtail.models import COMMENTS_RELATION_NAME, TaskState
 
-# What a save changes by itself, without a word of the text.
+# What a save changes by itself, without a word of the text; and what is said about it.
 VOLATILE = {
+    COMMENTS_RELATION_NAME,
     "pk",
     "id",
     "latest_revision",
@@ -67,11 +68,22 @@ class ReviewedMixin:
             raise PermissionDenied
         latest = self.get_latest_revision() if user and self.workflow_in_progress else None
         if latest and says_the_same(self, latest):
-            # Whoever only approves or sends back is no author of a version.
+            # Whoever only approves, sends back or comments is no author of a version.
+            self._keep_comments(latest)
             return latest
-        if overwrite_revision and has_been_shown(overwrite_revision):
+        if overwrite_revision and (
+            has_been_shown(overwrite_revision) or overwrite_revision.user_id != (user and user.pk)
+        ):
             # Autosave may not rewrite what was published or approved, nor who wrote it.
             overwrite_revision = None
         return super().save_revision(
             *args, user=user, overwrite_revision=overwrite_revision, **kwargs
         )
+
+    def _keep_comments(self, revision):
+        """Those of the editor's form: Wagtail writes them down with a version only."""
+        if not hasattr(self, COMMENTS_RELATION_NAME):
+            return
+        for comment in getattr(self, COMMENTS_RELATION_NAME).filter(pk__isnull=True):
+            comment.revision_created = revision
+        self.save(update_fields=[COMMENTS_RELATION_NAME], clean=False)

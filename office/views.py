@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -21,6 +22,7 @@ from . import assignments, emergencies, guide, roles
 from .admin_page import admin_page
 from .events import name_of
 from .models import EmergencyPublication, Notice, Unit
+from .moderation import locked
 
 NOTICES_ON_A_PAGE = 30
 
@@ -143,7 +145,9 @@ def publish_in_emergency(request, pk):
     form = EmergencyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            emergencies.publish(page, request.user, form.cleaned_data["reason"])
+            emergencies.publish(
+                page, request.user, form.cleaned_data["reason"], request.POST.get("version")
+            )
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
@@ -152,7 +156,13 @@ def publish_in_emergency(request, pk):
                 _("“%(title)s” is online. Somebody else is to check it now.") % {"title": page},
             )
             return redirect("wagtailadmin_pages:edit", page.pk)
-    context = {"form": form, "page": page, "draft": page.get_latest_revision_as_object()}
+    revision = page.get_latest_revision()
+    context = {
+        "form": form,
+        "page": page,
+        "draft": revision.as_object(),
+        "version": emergencies.version_of(revision),
+    }
     title = _("Publish in an emergency")
     return admin_page(request, "office/admin/emergency.html", title, "warning", context)
 
@@ -208,7 +218,8 @@ def take_back(request, pk):
     if not may_take_back(state, request.user):
         raise PermissionDenied
     if request.method == "POST":
-        state.cancel(user=request.user)
+        with transaction.atomic():
+            locked(state).cancel(user=request.user)
         messages.success(request, _("“%(title)s” is yours again.") % {"title": page})
         return redirect("wagtailadmin_pages:edit", page.pk)
     context = {"page": page, "state": state}

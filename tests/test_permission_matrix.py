@@ -33,6 +33,7 @@ from articles.models import (
 )
 from home.models import OfficeSettings
 from home.offices import set_up
+from office import emergencies
 from office.roles import BOARD, KEEPERS, OPERATORS, REVIEWERS
 from polls.models import Poll
 from sidebar.models import FeedState, Sidebar
@@ -348,15 +349,19 @@ def publishes_a_copy(client, world, user):
 
 
 def publishes_in_emergency(client, world, user):
-    page = world.pages["first"]
-    client.post(reverse("office_emergency", args=[page.pk]), {"reason": "Bão vào trong đêm"})
-    return is_live(page)
+    return in_emergency(client, world.pages["first"])
 
 
 def publishes_own_in_emergency(client, world, user):
     if (page := own_text(world, user)) is None:
         return False
-    client.post(reverse("office_emergency", args=[page.pk]), {"reason": "Bão vào trong đêm"})
+    return in_emergency(client, page)
+
+
+def in_emergency(client, page):
+    version = emergencies.version_of(Page.objects.get(pk=page.pk).get_latest_revision())
+    answers = {"reason": "Bão vào trong đêm", "version": version}
+    client.post(reverse("office_emergency", args=[page.pk]), answers)
     return is_live(page)
 
 

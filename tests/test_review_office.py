@@ -15,12 +15,13 @@ from wagtail.users.models import UserProfile
 
 from articles.models import NewsPage
 from home.offices import set_up
-from office import checks, emergencies, reminders
+from office import checks, emergencies, moderation, reminders
 from office.desk import Desk
 from office.models import Assignment, EmergencyPublication, IndependentApprovalTask, Notice
 from office.roles import BOARD, EDITORS, REVIEWERS
 from office.wagtail_hooks import notices_item
 from tests.factories import make_home, make_news, make_user
+from tests.test_moderation import form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -366,9 +367,11 @@ def test_a_step_that_too_few_can_decide_is_said(client, office):
 # Emergencies
 
 
-def emergency(client, user, page, reason="Bão đổ bộ trong hai giờ nữa"):
+def emergency(client, user, page, reason="Bão đổ bộ trong hai giờ nữa", version=None):
     client.force_login(user)
-    return client.post(reverse("office_emergency", args=[page.pk]), {"reason": reason})
+    version = version or emergencies.version_of(fresh(page).get_latest_revision())
+    answers = {"reason": reason, "version": version}
+    return client.post(reverse("office_emergency", args=[page.pk]), answers)
 
 
 def test_the_board_publishes_somebody_elses_text_at_once_and_says_why(client, office):
@@ -441,6 +444,43 @@ def test_somebody_else_checks_it_afterwards(client, office):
     assert Desk(office["mai"]).emergencies == []
 
 
+def test_what_changed_since_it_was_read_is_not_published(client, office):
+    page = draft_by(office["lan"])
+    client.force_login(office["binh"])
+    read = client.get(reverse("office_emergency", args=[page.pk])).context["version"]
+    # As autosave does: the same version, with other words.
+    draft = fresh(page)
+    draft.title = "Nửa câu đang g"
+    latest = draft.get_latest_revision()
+    draft.save_revision(user=office["lan"], overwrite_revision=latest)
+    answer = emergency(client, office["binh"], page, version=read)
+    assert not fresh(page).live
+    assert "đã được sửa sau khi bạn mở" in answer.text
+    # Read again, it may.
+    emergency(client, office["binh"], page, version=answer.context["version"])
+    assert fresh(page).live
+
+
+def test_nobody_checks_what_they_wrote_a_word_of(client, office):
+    page = draft_by(office["lan"])
+    mended_by(office["minh"], page)
+    mended_by(office["lan"], page)
+    emergency(client, office["binh"], page)
+    record = EmergencyPublication.objects.get()
+    assert not emergencies.may_check(record, office["minh"])
+    assert emergencies.may_check(record, office["mai"])
+
+
+def test_what_was_online_before_is_no_part_of_an_emergency(client, office):
+    page = draft_by(office["minh"])
+    page.owner = None
+    page.save()
+    page.get_latest_revision().publish()
+    mended_by(office["lan"], page)
+    emergency(client, office["binh"], page)
+    assert emergencies.may_check(EmergencyPublication.objects.get(), office["minh"])
+
+
 def test_setting_up_keeps_hours_that_operators_chose(office):
     IndependentApprovalTask.objects.filter(name="Kiểm duyệt").update(hours=48)
     set_up()
@@ -457,3 +497,134 @@ def test_a_decision_leaves_no_task_state_behind(client, office):
     page = submitted_by(office["lan"])
     emergency(client, office["binh"], page)
     assert not TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS)
+
+
+# Two at the same time
+
+
+@pytest.mark.parametrize("first", ["sent back", "taken back", "approved"])
+def test_a_review_is_decided_once(client, office, first):
+    page = submitted_by(office["lan"])
+    # Both have read the page before either decides.
+    late = state_of(page)
+    late.workflow_state.content_object  # noqa: B018
+    if first == "taken back":
+        client.force_login(office["lan"])
+        client.post(reverse("office_take_back", args=[page.pk]))
+    else:
+        action = "approve" if first == "approved" else "reject"
+        decide(client, office["minh"], page, action, "Sai số liệu")
+    with pytest.raises(PermissionDenied):
+        late.task.specific.on_action(late, office["mai"], "approve")
+    assert not fresh(page).live
+    in_progress = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS)
+    assert in_progress.count() == (1 if first == "approved" else 0)
+
+
+def test_what_was_decided_is_not_taken_back(client, office):
+    page = submitted_by(office["lan"])
+    late = state_of(page).workflow_state
+    decide(client, office["minh"], page, "reject", "Sai số liệu")
+    with pytest.raises(PermissionDenied):
+        moderation.locked(late)
+
+
+# Steps
+
+
+def test_a_step_in_use_is_not_switched_off(client, office):
+    page = submitted_by(office["quan"])
+    decide(client, office["minh"], page, "approve")
+    client.force_login(office["quan"])
+    step = state_of(page).task
+    client.post(reverse("wagtailadmin_workflows:disable_task", args=[step.pk]))
+    assert not fresh(page).live
+    step.refresh_from_db()
+    assert step.active
+    step.active_workflows.get().workflow_tasks.filter(task=step).delete()
+    client.post(reverse("wagtailadmin_workflows:disable_task", args=[step.pk]))
+    step.refresh_from_db()
+    assert not step.active
+
+
+def test_a_workflow_without_steps_publishes_nothing(office):
+    page = draft_by(office["lan"])
+    workflow = page.get_workflow()
+    workflow.workflow_tasks.all().delete()
+    with pytest.raises(PermissionDenied):
+        workflow.start(page, office["quan"])
+    assert not fresh(page).live
+
+
+# Whose words they are
+
+
+def in_the_editor(client, user, page, action=None, **changes):
+    client.force_login(user)
+    if action:
+        changes |= {"action-workflow-action": "true", "workflow-action-name": action}
+    address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    return client.post(address, form_of(fresh(page).get_latest_revision_as_object(), **changes))
+
+
+def comment_form(number, total=1, initial=0, **facts):
+    prefix = f"comments-{number}"
+    return {
+        "comments-TOTAL_FORMS": total,
+        "comments-INITIAL_FORMS": initial,
+        f"{prefix}-id": "",
+        f"{prefix}-contentpath": "title",
+        f"{prefix}-text": "Tên xã đã đúng chưa?",
+        f"{prefix}-position": "",
+        f"{prefix}-resolved": "",
+        f"{prefix}-replies-TOTAL_FORMS": "0",
+        f"{prefix}-replies-INITIAL_FORMS": "0",
+    } | {f"{prefix}-{name}": value for name, value in facts.items()}
+
+
+@pytest.mark.parametrize("is_live", [False, True])
+def test_a_comment_makes_nobody_an_author(client, office, is_live):
+    page = draft_by(office["lan"])
+    if is_live:
+        page.get_latest_revision().publish()
+        mended_by(office["lan"], page)
+    in_the_editor(client, office["lan"], page, **comment_form(0))
+    written = Comment.objects.get()
+    page.get_workflow().start(fresh(page), office["lan"])
+    version = fresh(page).latest_revision_id
+    theirs = comment_form(0, initial=1, id=written.pk, text=written.text)
+    # minh says something too, and approves in the same window.
+    mine = comment_form(1, total=2, initial=1, text="Đã hỏi xã.")
+    in_the_editor(client, office["minh"], page, **theirs | mine)
+    assert Comment.objects.count() == 2
+    assert Comment.objects.get(user=office["minh"]).text == "Đã hỏi xã."
+    assert fresh(page).latest_revision_id == version
+    assert not moderation.wrote(fresh(page), office["minh"])
+    decide(client, office["minh"], page, "approve")
+    decide(client, office["binh"], page, "approve")
+    assert fresh(page).live_revision_id == version
+
+
+def test_what_was_brought_back_is_still_theirs_who_wrote_it(client, office):
+    page = draft_by(office["lan"])
+    mended_by(office["minh"], page)
+    old = fresh(page).get_latest_revision()
+    page = fresh(page)
+    page.title = "Bản đang trên trang"
+    page.save_revision(user=office["lan"]).publish()
+    draft = old.as_object()
+    draft.save_revision(user=office["lan"], previous_revision=old, log_action=True)
+    assert moderation.wrote(fresh(page), office["minh"])
+    assert not moderation.wrote(fresh(page), office["mai"])
+
+
+def test_autosave_begins_a_version_of_ones_own_after_a_colleagues(office):
+    page = submitted_by(office["lan"])
+    mended_by(office["mai"], page)
+    theirs = fresh(page).get_latest_revision()
+    draft = theirs.as_object()
+    draft.title = "minh viết tiếp"
+    mine = draft.save_revision(user=office["minh"], overwrite_revision=theirs)
+    assert mine.pk > theirs.pk
+    theirs.refresh_from_db()
+    assert theirs.user == office["mai"]
