@@ -137,6 +137,19 @@ def test_a_unit_that_is_deleted_leaves_its_people_and_pages(units):
     assert ours["editor"].groups.count() == 0
 
 
+def test_units_that_are_deleted_together_leave_no_rights_behind(client, units):
+    ours = units["Sở Y tế"]
+    client.force_login(make_user("quan", is_superuser=True, is_staff=True))
+    address = reverse("wagtail_bulk_action", args=["office", "unit", "delete"])
+    client.post(f"{address}?id={ours['unit'].pk}")
+    assert not Unit.objects.filter(name="Sở Y tế").exists()
+    assert not Group.objects.filter(name__contains="Sở Y tế").exists()
+    assert not ours["section"].permissions_for_user(ours["editor"]).can_add_subpage()
+    # Nor has another unit of that name the people of the first.
+    again = make_unit("Sở Y tế", ours["section"])
+    assert not again.editors.user_set.exists()
+
+
 def test_only_administrators_make_units(client, units):
     client.force_login(units["Sở Y tế"]["editor"])
     address = reverse(Unit.snippet_viewset.get_url_name("add"))
