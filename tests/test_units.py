@@ -83,6 +83,22 @@ def test_another_units_drafts_are_nowhere(client, units, who):
         assert "Bản thảo kín" not in client.get(address).text, address
 
 
+@pytest.mark.parametrize("who", ["reporter", "editor"])
+def test_nor_does_the_chooser_tell_of_them_by_number(client, units, who):
+    ours, theirs = units["Sở Y tế"], units["Sở Nội vụ"]
+    mine = draft_in(ours["section"], ours["reporter"], "Của mình")
+    page = draft_in(theirs["section"], theirs["reporter"])
+    client.force_login(ours[who])
+    chosen = client.get(
+        reverse("wagtailadmin_choose_page_chosen_multiple"), {"id": [page.pk, mine.pk]}
+    )
+    assert [one["adminTitle"] for one in chosen.json()["result"]] == ["Của mình"]
+    for asked, opened, title in [(page, theirs["section"], "Bản thảo kín"), (mine, mine, "")]:
+        shown = client.get(reverse("wagtailadmin_choose_page_child", args=[asked.pk])).json()
+        assert shown["parent_page_id"] == opened.pk
+        assert not title or title not in shown["html"]
+
+
 def test_a_reporter_edits_their_own_pages_and_an_editor_those_of_the_unit(client, units):
     ours = units["Sở Y tế"]
     mine = draft_in(ours["section"], ours["reporter"], "Của tôi")
