@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from wagtail.log_actions import get_active_log_context, registry
-from wagtail.models import PageLogEntry
+from wagtail.models import Page, PageLogEntry
 
 from . import append_only
 from .models import AuditEntry
@@ -103,8 +103,8 @@ def copy(sender, instance, created, **kwargs):
         "kind": model._meta.label_lower if model else "",
     }
     again = AuditEntry.objects.filter(uuid=instance.uuid, user_pk=instance.user_id, **facts)
-    if instance.uuid and again.exists():
-        # Autosave goes on with the same edit.
+    if instance.action == "wagtail.edit" and instance.uuid and again.exists():
+        # Autosave goes on with the same edit. Several comments of one request are several acts.
         return
     user = instance.user_id and get_user_model().objects.filter(pk=instance.user_id).first()
     with override(settings.LANGUAGE_CODE):
@@ -170,14 +170,17 @@ def account_changed(sender, instance, created, **kwargs):
         name for name in sorted(POWERS) if before and before[name] != getattr(instance, name)
     ]
     if changed:
-        words = {
-            ("is_superuser", True): _("made an administrator"),
-            ("is_superuser", False): _("no administrator any more"),
-            ("is_active", True): _("may sign in"),
-            ("is_active", False): _("may not sign in any more"),
-        }
-        detail = "; ".join(words[name, getattr(instance, name)] for name in changed)
+        detail = "; ".join(_power(name, getattr(instance, name)) for name in changed)
         record(ACCOUNT, actor, instance, detail=detail)
+
+
+def _power(name, given):
+    return {
+        ("is_superuser", True): _("made an administrator"),
+        ("is_superuser", False): _("no administrator any more"),
+        ("is_active", True): _("may sign in"),
+        ("is_active", False): _("may not sign in any more"),
+    }[name, given]
 
 
 def groups_changed(sender, instance, action, reverse, pk_set, **kwargs):
@@ -232,6 +235,24 @@ def _place_changed(row, words):
         return
     detail = words % {"names": f"{row.permission.codename} – {place}"}
     record(PERMISSIONS, get_active_log_context().user, group, detail=detail)
+
+
+def done_in_bulk(action_type, objects, action):
+    """Pages say of themselves what is done to many of them, and accounts which groups they get
+    (groups_changed). All else Wagtail does by one query, of which no signal and no log knows."""
+    if issubclass(action.model, Page) or action_type == "assign_role":
+        return
+    user, chosen = action.request.user, action.cleaned_form.cleaned_data
+    if action_type == "set_active_state":
+        active = chosen["mark_as_active"]
+        for account in objects:
+            if account.is_active != active:
+                record(ACCOUNT, user, account, detail=_power("is_active", active))
+        return
+    what = "wagtail.delete" if action_type == "delete" else "wagtail.edit"
+    words = ", ".join(str(value) for value in chosen.values())
+    for one in objects:
+        record(what, user, one, detail=f"{action.display_name}: {words}" if words else "")
 
 
 def put_up_guard(sender, using, **kwargs):

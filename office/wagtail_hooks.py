@@ -13,7 +13,7 @@ from wagtail.permissions import page_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from . import assignments, checks, emergencies, sharing, views
+from . import assignments, audit, checks, emergencies, sharing, views
 from .audit_report import AuditReport
 from .desk import Desk
 from .editor import is_opened
@@ -258,6 +258,11 @@ def only_what_they_may_see(pages, request):
     """Others' drafts are in no list that a unit's people choose from."""
     theirs = page_permission_policy.explorable_instances(request.user)
     return pages.filter(Q(live=True) | Q(pk__in=theirs.values("pk")))
+
+
+@hooks.register("after_bulk_action")
+def log_what_was_done_in_bulk(request, action_type, objects, action):
+    audit.done_in_bulk(action_type, objects, action)
 
 
 class UnitViewSet(SnippetViewSet):

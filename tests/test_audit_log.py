@@ -4,17 +4,20 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.log_actions import LogContext
+from wagtail.log_actions import log as say
+from wagtail.models import Collection, Comment, Page
 
+from home.models import UrgentNotice
 from home.offices import BOARD, EDITORS, REVIEWERS
 from office import append_only, audit
 from office.models import AuditCut, AuditEntry
-from tests.factories import make_home, make_news, make_user
+from tests.factories import make_document, make_home, make_image, make_news, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -75,9 +78,18 @@ def test_the_database_refuses_to_put_another_in_its_place(db):
 
 
 def test_a_cut_itself_stays_for_good(db):
-    AuditCut.objects.create(before=timezone.now(), reason="Hết hạn lưu", made_by="Quân")
+    old = timezone.now() - timedelta(days=731)
+    AuditCut.objects.create(before=old, reason="Hết hạn lưu", made_by="Quân")
     refused("DELETE FROM office_auditcut")
     refused("UPDATE office_auditcut SET reason = ''")
+
+
+@pytest.mark.parametrize("days", [-1, 0, 729])
+def test_the_database_refuses_a_cut_of_the_last_two_years(db, days):
+    before = timezone.now() - timedelta(days=days)
+    columns, values = "before, reason, made_by, made_at", "%s, '', '', CURRENT_TIMESTAMP"
+    refused(f"INSERT INTO office_auditcut ({columns}) VALUES ({values})", before)
+    assert not AuditCut.objects.exists()
 
 
 def test_the_guard_is_put_up_again_after_every_migration(db):
@@ -85,6 +97,8 @@ def test_the_guard_is_put_up_again_after_every_migration(db):
     call_command("migrate", verbosity=0)
     audit.record("office.test", None)
     refused("DELETE FROM office_auditentry")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AuditCut.objects.create(before=timezone.now(), reason="", made_by="")
 
 
 def old_entry(**ago):
@@ -218,12 +232,132 @@ def test_a_permission_of_a_group_is_written_down(db):
     assert "access_admin" in last(audit.PERMISSIONS).detail
 
 
+def rights(pages=(), images=()):
+    """The form of a group that has these: (place, codenames)."""
+    form = {"name": "Nhóm thử"}
+    given = {"page": pages, "image": images, "document": (), "collection": ()}
+    for kind, places in given.items():
+        prefix = f"{kind}_permissions"
+        form |= {f"{prefix}-TOTAL_FORMS": len(places), f"{prefix}-INITIAL_FORMS": 0}
+        for number, (place, codenames) in enumerate(places):
+            field = "page" if kind == "page" else "collection"
+            form |= {
+                f"{prefix}-{number}-{field}": place.pk,
+                f"{prefix}-{number}-permissions": codenames,
+            }
+    return form
+
+
+def test_rights_that_the_form_of_a_group_gives_and_takes_are_written_down(client, chief):
+    root, files = Page.get_first_root_node(), Collection.get_first_root_node()
+    add_image = Permission.objects.get(codename="add_image").pk
+    entries = len(log(audit.PERMISSIONS))
+    form = rights([(root, ["add_page"])], [(files, [add_image])])
+    assert client.post(reverse("wagtailusers_groups:add"), form).status_code == 302
+    group = Group.objects.get(name="Nhóm thử")
+    address = reverse("wagtailusers_groups:edit", args=[group.pk])
+    form = rights([(root, ["add_page", "publish_page"])])
+    assert client.post(address, form).status_code == 302
+    new = log(audit.PERMISSIONS)[entries:]
+    assert [entry.detail for entry in new] == [
+        f"thêm: add_page – {root}",
+        f"thêm: add_image – {files}",
+        f"bỏ: add_image – {files}",
+        f"thêm: publish_page – {root}",
+    ]
+    assert {(entry.title, entry.user_pk) for entry in new} == {("Nhóm thử", chief.pk)}
+
+
+def in_bulk(client, model, act, *rows, **chosen):
+    address = reverse("wagtail_bulk_action", args=[*model._meta.label_lower.split("."), act])
+    query = "&".join(f"id={row.pk}" for row in rows)
+    assert client.post(f"{address}?{query}", chosen).status_code == 302
+
+
+def test_accounts_that_are_closed_together_are_each_written_down(client, chief):
+    mai, lan = make_user("mai", EDITORS), make_user("lan", EDITORS, is_active=False)
+    in_bulk(client, type(mai), "set_active_state", mai, lan, mark_as_active="False")
+    (entry,) = log(audit.ACCOUNT)
+    assert (entry.title, entry.object_pk, entry.user_pk) == ("mai", str(mai.pk), chief.pk)
+    in_bulk(client, type(mai), "set_active_state", mai, lan, mark_as_active="True")
+    assert [entry.title for entry in log(audit.ACCOUNT)[1:]] == ["mai", "lan"]
+    assert last(audit.ACCOUNT).detail != entry.detail
+
+
+def test_accounts_that_are_deleted_together_are_each_written_down(client, chief):
+    mai, lan = make_user("mai", EDITORS), make_user("lan", EDITORS)
+    in_bulk(client, type(mai), "delete", mai, lan)
+    assert {
+        (entry.kind, entry.title, entry.object_pk, entry.user_pk) for entry in log("wagtail.delete")
+    } == {("auth.user", one.username, str(one.pk), chief.pk) for one in (mai, lan)}
+
+
+def test_a_group_that_is_given_to_many_is_written_down_once_for_each(client, chief):
+    mai, lan = make_user("mai", EDITORS), make_user("lan", EDITORS)
+    entries = AuditEntry.objects.count()
+    board = Group.objects.get(name=BOARD)
+    in_bulk(client, type(mai), "assign_role", mai, lan, role=board.pk)
+    new = AuditEntry.objects.order_by("pk")[entries:]
+    assert sorted((entry.action, entry.title) for entry in new) == [
+        (audit.GROUPS, "lan"),
+        (audit.GROUPS, "mai"),
+    ]
+
+
+def test_snippets_that_are_deleted_together_are_each_written_down(client, chief):
+    binh = make_user("binh", BOARD)
+    client.force_login(binh)
+    notices = [
+        UrgentNotice.objects.create(
+            text=text, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(days=1)
+        )
+        for text in ("Bão số 5", "Lũ về")
+    ]
+    in_bulk(client, UrgentNotice, "delete", *notices)
+    assert not UrgentNotice.objects.exists()
+    assert {(entry.kind, entry.title, entry.user_pk) for entry in log("wagtail.delete")} == {
+        ("home.urgentnotice", str(notice), binh.pk) for notice in notices
+    }
+
+
+def test_what_becomes_of_many_files_is_written_down_in_words(client, chief):
+    picture, document = make_image("Cầu"), make_document("Bản ký")
+    shared = Collection.objects.get(name="Dùng chung")
+    in_bulk(client, type(picture), "add_to_collection", picture, collection=shared.pk)
+    entry = last("wagtail.edit")
+    assert (entry.kind, entry.title) == ("wagtailimages.image", "Cầu")
+    assert entry.detail.endswith(": Dùng chung")
+    in_bulk(client, type(document), "delete", document)
+    assert last("wagtail.delete").title == "Bản ký"
+
+
+def test_pages_that_are_deleted_together_have_one_entry_each(client, chief):
+    pages = [Page.objects.get(pk=make_news(title).pk) for title in ("Một", "Hai")]
+    in_bulk(client, Page, "delete", *pages)
+    assert sorted(entry.title for entry in log("wagtail.delete")) == ["Hai", "Một"]
+
+
+def test_comments_of_one_request_are_an_entry_each_and_its_edits_are_one(chief):
+    page = make_news()
+    before = AuditEntry.objects.count()
+    with LogContext(user=chief):
+        for text in ("Ghi rõ nguồn", "Sai ngày"):
+            comment = Comment.objects.create(page=page, user=chief, text=text, contentpath="title")
+            comment.log_create(user=chief)
+        say(page, "wagtail.edit")
+        say(page, "wagtail.edit")
+    new = AuditEntry.objects.order_by("pk")[before:]
+    assert [entry.action for entry in new] == [
+        "wagtail.comments.create",
+        "wagtail.comments.create",
+        "wagtail.edit",
+    ]
+
+
 def test_a_deleted_account_keeps_its_name_in_the_log(client, chief):
     lan = make_user("lan", EDITORS, first_name="Trần", last_name="Lan")
     client.force_login(lan)
     page = make_news()
-    from wagtail.log_actions import log as say
-
     say(page, "wagtail.edit", user=lan)
     lan.delete()
     client.force_login(chief)

@@ -14,6 +14,7 @@ from articles.models import Author, NewsIndexPage, NewsPage, ReviewDate
 from articles.reports.steps import duration, percentile
 from home.offices import set_up
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS
+from polls.models import Poll
 from sidebar.models import PageViews
 from tests.factories import make_event, make_home, make_news, make_unit, make_user
 
@@ -146,6 +147,20 @@ def test_each_step_has_its_median_its_slowest_and_what_was_sent_back(client, boa
     assert lines(client, "steps_report", by="person")[("Kiểm duyệt", "minh")][0] == 5
     by_unit = lines(client, "steps_report", by="unit")
     assert {key[1]: row[0] for key, row in by_unit.items()} == {"Cả cổng": 4, "Sở Y tế": 1}
+
+
+def test_a_poll_is_of_no_unit_whose_page_has_its_number(client, board, unit):
+    lan, minh = make_user("lan", EDITORS), make_user("minh", REVIEWERS)
+    page = published("Của sở", at(2020, 1, 1), section())
+    poll = Poll.objects.create(pk=page.pk, question="Có nên?", opens_at=at(2025, 11, 1))
+    poll.save_revision(user=lan)
+    state = poll.get_workflow().start(poll, lan)
+    begun = at(2025, 11, 10, 8)
+    TaskState.objects.filter(workflow_state=state).update(
+        started_at=begun, finished_at=begun, status=TaskState.STATUS_APPROVED, finished_by=minh
+    )
+    assert lines(client, "steps_report", by="unit").keys() == {("Kiểm duyệt", "Cả cổng")}
+    assert not lines(client, "steps_report", by="unit", unit=unit.pk)
 
 
 def test_what_waits_now_is_told_with_the_longest_wait(client, board):

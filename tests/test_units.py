@@ -83,6 +83,22 @@ def test_another_units_drafts_are_nowhere(client, units, who):
         assert "Bản thảo kín" not in client.get(address).text, address
 
 
+@pytest.mark.parametrize("who", ["reporter", "editor"])
+def test_nor_does_the_chooser_tell_of_them_by_number(client, units, who):
+    ours, theirs = units["Sở Y tế"], units["Sở Nội vụ"]
+    mine = draft_in(ours["section"], ours["reporter"], "Của mình")
+    page = draft_in(theirs["section"], theirs["reporter"])
+    client.force_login(ours[who])
+    chosen = client.get(
+        reverse("wagtailadmin_choose_page_chosen_multiple"), {"id": [page.pk, mine.pk]}
+    )
+    assert [one["adminTitle"] for one in chosen.json()["result"]] == ["Của mình"]
+    for asked, opened, title in [(page, theirs["section"], "Bản thảo kín"), (mine, mine, "")]:
+        shown = client.get(reverse("wagtailadmin_choose_page_child", args=[asked.pk])).json()
+        assert shown["parent_page_id"] == opened.pk
+        assert not title or title not in shown["html"]
+
+
 def test_a_reporter_edits_their_own_pages_and_an_editor_those_of_the_unit(client, units):
     ours = units["Sở Y tế"]
     mine = draft_in(ours["section"], ours["reporter"], "Của tôi")
@@ -135,6 +151,19 @@ def test_a_unit_that_is_deleted_leaves_its_people_and_pages(units):
     ours["unit"].delete()
     assert Page.objects.filter(pk=page.pk).exists()
     assert ours["editor"].groups.count() == 0
+
+
+def test_units_that_are_deleted_together_leave_no_rights_behind(client, units):
+    ours = units["Sở Y tế"]
+    client.force_login(make_user("quan", is_superuser=True, is_staff=True))
+    address = reverse("wagtail_bulk_action", args=["office", "unit", "delete"])
+    client.post(f"{address}?id={ours['unit'].pk}")
+    assert not Unit.objects.filter(name="Sở Y tế").exists()
+    assert not Group.objects.filter(name__contains="Sở Y tế").exists()
+    assert not ours["section"].permissions_for_user(ours["editor"]).can_add_subpage()
+    # Nor has another unit of that name the people of the first.
+    again = make_unit("Sở Y tế", ours["section"])
+    assert not again.editors.user_set.exists()
 
 
 def test_only_administrators_make_units(client, units):

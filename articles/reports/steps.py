@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
-from django.db.models import BigIntegerField, OuterRef, Subquery
+from django.db.models import BigIntegerField, Case, OuterRef, Subquery, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -128,10 +128,12 @@ class StepsReport(PeriodReport):
             pk=Cast(OuterRef("workflow_state__object_id"), BigIntegerField())
         ).values("path")
         pages = get_default_page_content_type()
-        states = TaskState.objects.annotate(path=Subquery(place))
+        # A poll may have the number of a page.
+        path = Case(When(workflow_state__base_content_type=pages, then=Subquery(place)))
+        states = TaskState.objects.annotate(path=path)
         if not reads_all(self.request.user):
             mine = pages_read_by(self.request.user).values("path")
-            states = states.filter(workflow_state__base_content_type=pages, path__in=mine)
+            states = states.filter(path__in=mine)
         return states.order_by()
 
     def _waiting(self, states, territory, unit):

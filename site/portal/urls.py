@@ -30,8 +30,10 @@ urlpatterns = [
     path("y-kien/", include("polls.urls")),
     path("", include("sidebar.urls")),
     path("", include("articles.urls")),
-    # Wagtail's editors of pages with side panels of ours, at Wagtail's addresses.
+    # Wagtail's editors of pages with side panels of ours, and its chooser of pages without others'
+    # drafts, at Wagtail's addresses.
     path("admin/pages/", include("office.side_panels")),
+    path("admin/choose-page/", include("office.choosing")),
     path("admin/", include(unpublishing.urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

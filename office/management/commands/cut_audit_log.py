@@ -1,6 +1,6 @@
 """Delete entries of the audit log that need no longer be kept; that it was done stays for good."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -8,10 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from office import audit
+from office.append_only import KEPT_AT_LEAST
 from office.models import AuditCut, AuditEntry
-
-# Nothing younger goes, whoever asks.
-KEPT_AT_LEAST = timedelta(days=2 * 365)
 
 
 class Command(BaseCommand):
