@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('office', '0004_preview_links'),
+        ('office', '0005_cuts_of_what_is_old'),
     ]
 
     operations = [
