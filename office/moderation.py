@@ -114,6 +114,13 @@ def wrote(obj, user):
     return unpublished.filter(user=user).exists()
 
 
+def may_take_back(workflow_state, user):
+    """Who handed it in, or whose page it is. Reviewers send back, with a reason."""
+    owner = getattr(workflow_state.content_object, "owner_id", None)
+    theirs = {workflow_state.requested_by_id, owner}
+    return user is not None and user.is_active and user.pk in theirs
+
+
 class ReviewedPermissionPolicy(ModelPermissionPolicy):
     """Of records that are reviewed as pages are: nobody at all publishes directly."""
 

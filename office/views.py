@@ -21,6 +21,7 @@ from . import assignments, emergencies, guide, roles
 from .admin_page import admin_page
 from .events import name_of
 from .models import EmergencyPublication, Notice, Unit
+from .moderation import may_take_back
 
 NOTICES_ON_A_PAGE = 30
 
@@ -214,12 +215,6 @@ def take_back(request, pk):
     context = {"page": page, "state": state}
     title = _("Take it back to go on writing")
     return admin_page(request, "office/admin/take_back.html", title, "rotate", context)
-
-
-def may_take_back(state, user):
-    """Who handed it in, or whose page it is. Reviewers send back, with a reason."""
-    owner = getattr(state.content_object, "owner_id", None)
-    return user.is_active and user.pk in (state.requested_by_id, owner)
 
 
 urls = [

@@ -10,6 +10,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import nested_form_data
 
 from home.offices import BOARD, EDITORS, REVIEWERS
+from office.models import Notice
 from polls import ballots
 from polls.blocks import PollBlock
 from polls.models import Choice, Correction, Poll
@@ -112,6 +113,33 @@ def test_an_editors_poll_is_a_draft_until_two_others_have_read_it(client, office
     assert is_live(poll)
     client.logout()
     assert told(client, poll) == [True] * 5
+
+
+def test_the_author_is_told_that_their_poll_is_online(client, office):
+    poll = written_by(client, office["lan"])
+    press(client, poll, "submit")
+    decide(client, office["minh"], poll)
+    decide(client, office["binh"], poll)
+    assert "Đã lên trang" in Notice.objects.get(recipient=office["lan"]).message
+
+
+@pytest.mark.parametrize("who", ["minh", "binh", "quan"])
+def test_nobody_takes_back_a_poll_that_somebody_else_handed_in(client, office, who):
+    poll = written_by(client, office["lan"])
+    press(client, poll, "submit")
+    client.force_login(office[who])
+    assert "action-cancel-workflow" not in client.get(edit_address(poll)).text
+    client.post(edit_address(poll), {"question": "", "action-cancel-workflow": "1"})
+    assert Poll.objects.get().workflow_in_progress
+
+
+def test_the_author_takes_a_poll_back_and_reviewers_learn_of_it(client, office):
+    poll = written_by(client, office["lan"])
+    press(client, poll, "submit")
+    assert "action-cancel-workflow" in client.get(edit_address(poll)).text
+    press(client, poll, "cancel-workflow")
+    assert not Poll.objects.get().workflow_in_progress
+    assert Notice.objects.filter(recipient=office["minh"], kind=Notice.Kind.TAKEN_BACK).exists()
 
 
 @pytest.mark.parametrize("name", ["lan", "minh", "binh"])

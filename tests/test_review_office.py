@@ -144,6 +144,20 @@ def test_the_author_is_told_when_it_is_online(client, office):
     assert told(office["lan"], Notice.Kind.APPROVED) == ["Bản thảo"]
 
 
+def test_the_author_is_told_whether_it_is_online_or_has_its_time(client, office):
+    now = submitted_by(office["lan"], "Đăng ngay")
+    later = draft_by(office["lan"], "Hẹn giờ")
+    later.go_live_at = timezone.now() + timedelta(days=1)
+    later.save_revision(user=office["lan"])
+    later.get_workflow().start(later, office["lan"])
+    for page in (now, later):
+        decide(client, office["minh"], page, "approve")
+        decide(client, office["binh"], page, "approve")
+    approved = Notice.objects.filter(recipient=office["lan"], kind=Notice.Kind.APPROVED)
+    assert "Đã lên trang" in approved.get(title="Đăng ngay").message
+    assert "theo giờ hẹn" in approved.get(title="Hẹn giờ").message
+
+
 def test_a_comment_is_told_to_the_author(office):
     page = draft_by(office["lan"])
     Comment.objects.create(page=page, user=office["minh"], text="Ghi rõ nguồn", contentpath="title")
@@ -204,6 +218,13 @@ def test_nobody_else_takes_it_back(client, office, who):
         {"title": "x", "action-cancel-workflow": "1"},
     )
     assert fresh(page).workflow_in_progress
+
+
+def test_what_went_online_in_an_emergency_was_not_taken_back(client, office):
+    page = submitted_by(office["lan"])
+    emergency(client, office["binh"], page)
+    assert told(office["minh"], Notice.Kind.EMERGENCY) == ["Bản thảo"]
+    assert told(office["minh"], Notice.Kind.TAKEN_BACK) == []
 
 
 # Assigning
