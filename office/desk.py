@@ -18,6 +18,7 @@ from wagtail.models import (
 )
 from wagtail.permissions import page_permission_policy
 
+from .events import name_of
 from .models import EmergencyPublication
 from .moderation import IndependentApprovalTask
 
@@ -36,6 +37,10 @@ class Item:
     note: str = ""
     task_state: TaskState | None = None
     more: dict = field(default_factory=dict)
+
+    @property
+    def name(self):
+        return name_of(self.person)
 
     @property
     def is_late(self):
@@ -91,7 +96,7 @@ class Desk:
                     person=assignment.person if assignment else None,
                     note=assignment.note if assignment else "",
                     task_state=state,
-                    more={"by": state.workflow_state.requested_by},
+                    more={"by": name_of(state.workflow_state.requested_by)},
                 )
             )
         far = timezone.now() + timedelta(days=3650)

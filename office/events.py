@@ -35,7 +35,8 @@ def connect():
 
 
 def name_of(user):
-    return get_user_display_name(user) if user else ""
+    """Of whoever did something; what they did stays when their account goes."""
+    return get_user_display_name(user) if user else _("an account that is gone")
 
 
 def tell_reviewers(sender, instance, user=None, **kwargs):

@@ -182,7 +182,12 @@ def check_emergency(request, pk):
         emergencies.check(emergency, request.user, form.cleaned_data["finding"])
         messages.success(request, _("The check is written down."))
         return redirect("wagtailadmin_home")
-    context = {"form": form, "emergency": emergency, "page": emergency.page}
+    context = {
+        "form": form,
+        "emergency": emergency,
+        "page": emergency.page,
+        "name": name_of(emergency.published_by),
+    }
     title = _("Check what was published in an emergency")
     return admin_page(request, "office/admin/check_emergency.html", title, "warning", context)
 

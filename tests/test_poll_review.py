@@ -302,6 +302,14 @@ def test_a_correction_is_reasoned_public_and_keeps_the_votes(client, office, vot
     assert ModelLogEntry.objects.filter(action="polls.correct").count() == 2
 
 
+def test_a_correction_outlives_the_account_of_whoever_made_it(client, office, voted_on):
+    client.force_login(office["ban"])
+    client.post(reverse("polls_correct", args=[voted_on.pk]), correction(voted_on))
+    office["ban"].delete()
+    client.force_login(office["binh"])
+    assert "tài khoản đã xóa" in client.get(reverse("polls_audit", args=[voted_on.pk])).text
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

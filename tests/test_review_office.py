@@ -369,6 +369,37 @@ def test_a_full_desk_takes_as_many_queries_as_one_page(
     assert "Chờ tôi duyệt" in client.get("/admin/").text
 
 
+# Accounts that are gone
+
+
+def test_what_somebody_handed_in_outlives_their_account(client, office):
+    submitted_by(office["lan"])
+    office["lan"].delete()
+    client.force_login(office["minh"])
+    assert "tài khoản đã xóa" in client.get("/admin/").text
+
+
+def test_what_somebody_sent_back_outlives_their_account(client, office):
+    page = submitted_by(office["lan"])
+    decide(client, office["minh"], page, "reject", "Thiếu nguồn")
+    office["minh"].delete()
+    client.force_login(office["lan"])
+    shown = client.get("/admin/").text
+    assert "Thiếu nguồn" in shown
+    assert "tài khoản đã xóa" in shown
+
+
+def test_an_emergency_is_checked_after_its_publishers_account_is_gone(client, office):
+    page = submitted_by(office["lan"])
+    emergency(client, office["binh"], page)
+    office["binh"].delete()
+    client.force_login(office["minh"])
+    check = reverse("office_check_emergency", args=[EmergencyPublication.objects.get().pk])
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    for address in ("/admin/", check, edit):
+        assert "tài khoản đã xóa" in client.get(address).text
+
+
 # Steps without people
 
 
