@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
@@ -308,6 +310,25 @@ def test_a_correction_outlives_the_account_of_whoever_made_it(client, office, vo
     office["ban"].delete()
     client.force_login(office["binh"])
     assert "tài khoản đã xóa" in client.get(reverse("polls_audit", args=[voted_on.pk])).text
+
+
+def test_polls_that_wait_take_no_query_each_on_the_desk(
+    client, office, django_assert_max_num_queries
+):
+    def waits(question):
+        poll = make_poll(question=question, live=False)
+        poll.save_revision(user=office["lan"])
+        poll.get_workflow().start(poll, office["lan"])
+
+    client.force_login(office["minh"])
+    waits("Câu 1?")
+    client.get("/admin/")
+    with CaptureQueriesContext(connection) as of_one:
+        client.get("/admin/")
+    for number in range(2, 9):
+        waits(f"Câu {number}?")
+    with django_assert_max_num_queries(len(of_one)):
+        assert "Câu 8?" in client.get("/admin/").text
 
 
 @pytest.mark.parametrize(

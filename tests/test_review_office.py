@@ -7,20 +7,22 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Comment, Page, TaskState, WorkflowState
 from wagtail.users.models import UserProfile
 
-from articles.models import NewsPage
+from articles.models import DirectiveIndexPage, NewsPage
 from home.offices import set_up
 from office import checks, emergencies, reminders
 from office.desk import Desk
 from office.models import Assignment, EmergencyPublication, IndependentApprovalTask, Notice
 from office.roles import BOARD, EDITORS, REVIEWERS
 from office.wagtail_hooks import notices_item
-from tests.factories import make_home, make_news, make_user
+from tests.factories import make_directive, make_home, make_news, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -367,6 +369,73 @@ def test_a_full_desk_takes_as_many_queries_as_one_page(
         assert not desk.is_empty
     client.force_login(office["minh"])
     assert "Chờ tôi duyệt" in client.get("/admin/").text
+
+
+def waiting_directive(user, number):
+    page = make_directive(title="Chỉ thị", number=str(number), live=False, owner=user)
+    page.save_revision(user=user)
+    page.get_workflow().start(page, user)
+    return page
+
+
+def sent_back_directive(user, number):
+    waiting_directive(user, number).current_workflow_state.current_task_state.reject()
+
+
+def expiring_directive(user, number):
+    soon = timezone.now() + timedelta(days=3)
+    make_directive(title="Chỉ thị", number=str(number), expire_at=soon)
+
+
+def hurried_directive(user, number):
+    board = get_user_model().objects.get(username="binh")
+    emergencies.publish(waiting_directive(user, number), board, "Bão đổ bộ trong hai giờ nữa")
+
+
+@pytest.mark.parametrize(
+    ("who", "make"),
+    [
+        ("minh", waiting_directive),
+        ("lan", waiting_directive),
+        ("lan", sent_back_directive),
+        ("minh", expiring_directive),
+        ("minh", hurried_directive),
+    ],
+)
+def test_eight_directives_on_a_desk_take_as_many_queries_as_one(
+    client, office, django_assert_max_num_queries, who, make
+):
+    client.force_login(office[who])
+    make(office["lan"], 1)
+    client.get("/admin/")
+    with CaptureQueriesContext(connection) as of_one:
+        assert "1/CT-UBND" in client.get("/admin/").text
+    for number in range(2, 9):
+        make(office["lan"], number)
+    with django_assert_max_num_queries(len(of_one)):
+        assert "8/CT-UBND" in client.get("/admin/").text
+
+
+def test_the_desk_reads_no_text_of_what_waits(client, office):
+    waiting_directive(office["lan"], 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(Desk(office["minh"]).waiting) == 1
+    assert not [query for query in asked if '"wagtailcore_revision"."content"' in query["sql"]]
+
+
+def test_a_list_of_pages_online_takes_as_many_queries_as_one_page(
+    client, office, django_assert_max_num_queries
+):
+    client.force_login(office["minh"])
+    make_directive(number="1")
+    address = reverse("wagtailadmin_explore", args=[DirectiveIndexPage.objects.get().pk])
+    client.get(address)
+    with CaptureQueriesContext(connection) as of_one:
+        client.get(address)
+    for number in range(2, 9):
+        make_directive(number=str(number))
+    with django_assert_max_num_queries(len(of_one)):
+        assert "8/CT-UBND" in client.get(address).text
 
 
 # Accounts that are gone
