@@ -18,7 +18,8 @@ from wagtail.models import (
 )
 from wagtail.permissions import page_permission_policy
 
-from .models import EmergencyPublication
+from . import emergencies
+from .events import name_of
 from .moderation import IndependentApprovalTask
 
 # No list is longer; what is left over is found in Wagtail's reports.
@@ -36,6 +37,10 @@ class Item:
     note: str = ""
     task_state: TaskState | None = None
     more: dict = field(default_factory=dict)
+
+    @property
+    def name(self):
+        return name_of(self.person)
 
     @property
     def is_late(self):
@@ -67,9 +72,7 @@ class Desk:
         states = list(
             TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS, task__in=mine)
             .exclude(workflow_state__requested_by=self.user)
-            .select_related(
-                "workflow_state__requested_by", "task", "assignment__person", "revision"
-            )
+            .select_related("workflow_state__requested_by", "task", "assignment__person")
             .order_by("started_at")
         )
         objects = _objects_of([state.workflow_state for state in states])
@@ -91,7 +94,7 @@ class Desk:
                     person=assignment.person if assignment else None,
                     note=assignment.note if assignment else "",
                     task_state=state,
-                    more={"by": state.workflow_state.requested_by},
+                    more={"by": name_of(state.workflow_state.requested_by)},
                 )
             )
         far = timezone.now() + timedelta(days=3650)
@@ -182,7 +185,7 @@ class Desk:
             .exclude(pk__in=_scheduled_pages())
             .order_by("-latest_revision_created_at")
         )
-        return [Item(page, at=page.latest_revision_created_at) for page in pages[:LONGEST]]
+        return [Item(page, at=page.latest_revision_created_at) for page in titled(pages[:LONGEST])]
 
     @cached_property
     def scheduled(self):
@@ -193,7 +196,7 @@ class Desk:
             .values_list("object_id", "approved_go_live_at")
         )
         times = {int(pk): at for pk, at in rows}
-        pages = {page.pk: page for page in self._editable.filter(pk__in=times)}
+        pages = titled(self._editable).in_bulk(list(times))
         items = [Item(pages[pk], at=at, due=at) for pk, at in times.items() if pk in pages]
         return items[:LONGEST]
 
@@ -201,7 +204,7 @@ class Desk:
     def expiring(self):
         soon = timezone.now() + EXPIRING_WITHIN
         pages = self._editable.filter(live=True, expire_at__lte=soon).order_by("expire_at")
-        return [Item(page, at=page.expire_at) for page in pages[:LONGEST]]
+        return [Item(page, at=page.expire_at) for page in titled(pages[:LONGEST])]
 
     @property
     def is_empty(self):
@@ -218,27 +221,28 @@ class Desk:
     @cached_property
     def emergencies(self):
         """What went online past the two steps and was not looked at since, for who may."""
-        from . import emergencies
-
-        unchecked = EmergencyPublication.objects.filter(checked_at=None).select_related(
-            "page__owner", "published_by", "revision"
-        )
+        left = emergencies.left_to(self.user)[:LONGEST]
+        pages = titled(Page.objects).in_bulk([one.page_id for one in left])
         return [
             Item(
-                one.page,
+                pages[one.page_id],
                 at=one.published_at,
                 person=one.published_by,
                 note=one.reason,
                 more={"emergency": one},
             )
-            for one in unchecked[:LONGEST]
-            if emergencies.may_check(one, self.user)
+            for one in left
         ]
 
 
 def _scheduled_pages():
     rows = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
     return [int(pk) for pk in rows.values_list("object_id", flat=True)]
+
+
+def titled(pages):
+    """With what their titles are made of in the admin; Wagtail asks for it page by page."""
+    return pages.defer_streamfields().specific()
 
 
 def _key(state):
@@ -250,13 +254,19 @@ def _key_of(obj):
 
 
 def _objects_of(states):
-    """{(content type, key): object}, with one query for each type."""
+    """{(content type, key): object}, with a query or two for each type."""
     wanted = {}
     for state in states:
         wanted.setdefault(state.base_content_type_id, set()).add(state.object_id)
     found = {}
     for kind, keys in wanted.items():
         model = ContentType.objects.get_for_id(kind).model_class()
-        for pk, obj in model._default_manager.in_bulk(list(keys)).items():
+        if issubclass(model, Page):
+            objects = titled(model.objects)
+        else:
+            # A record's title is that of its newest version.
+            objects = model._default_manager.select_related("latest_revision")
+            objects = objects.defer("latest_revision__content")
+        for pk, obj in objects.in_bulk(list(keys)).items():
             found[kind, str(pk)] = obj
     return found

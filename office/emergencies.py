@@ -65,10 +65,26 @@ def publish(page, user, reason, version):
 
 def may_check(emergency, user):
     """The third pair of eyes: of the two steps, neither who published it nor who wrote it."""
-    decides = user.is_superuser or people_of(roles.BOARD, roles.REVIEWERS).filter(pk=user.pk)
-    return bool(
-        decides
-        and emergency.checked_at is None
+    return _is_third(emergency, user) and _decides(user)
+
+
+def left_to(user):
+    """What was not looked at yet and waits for this user too, the newest first."""
+    if not _decides(user):
+        return []
+    unchecked = EmergencyPublication.objects.filter(checked_at=None)
+    unchecked = unchecked.select_related("page", "published_by", "revision")
+    return [one for one in unchecked.defer("revision__content") if _is_third(one, user)]
+
+
+def _decides(user):
+    steps = people_of(roles.BOARD, roles.REVIEWERS)
+    return user.is_superuser or steps.filter(pk=user.pk).exists()
+
+
+def _is_third(emergency, user):
+    return (
+        emergency.checked_at is None
         and user.pk != emergency.published_by_id
         and not _wrote(emergency, user)
     )

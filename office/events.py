@@ -13,7 +13,7 @@ from wagtail.signals import (
 )
 
 from .models import Notice
-from .moderation import IndependentApprovalTask, had_a_hand_in
+from .moderation import IndependentApprovalTask, had_a_hand_in, may_take_back
 from .notices import notify
 
 Kind = Notice.Kind
@@ -35,7 +35,8 @@ def connect():
 
 
 def name_of(user):
-    return get_user_display_name(user) if user else ""
+    """Of whoever did something; what they did stays when their account goes."""
+    return get_user_display_name(user) if user else _("an account that is gone")
 
 
 def tell_reviewers(sender, instance, user=None, **kwargs):
@@ -76,6 +77,8 @@ def tell_of_rejection(sender, instance, user=None, **kwargs):
 
 def tell_of_approval(sender, instance, user=None, **kwargs):
     obj = instance.content_object
+    # It was read before the last step put it online.
+    obj.refresh_from_db(fields=["live", "has_unpublished_changes"])
     message = (
         _("It is online.")
         if obj.live and not obj.has_unpublished_changes
@@ -85,7 +88,9 @@ def tell_of_approval(sender, instance, user=None, **kwargs):
 
 
 def tell_of_cancelling(sender, instance, user=None, **kwargs):
-    """Those who were asked need not look any more."""
+    """Those who were asked need not look any more. What else ends a review tells its own."""
+    if not may_take_back(instance, user):
+        return
     state = instance.current_task_state
     waiting = Notice.objects.filter(key=f"waiting:{state.pk}").select_related("recipient")
     notify(

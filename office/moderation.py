@@ -165,6 +165,13 @@ def wrote_any_of(revisions, obj, user):
     )
 
 
+def may_take_back(workflow_state, user):
+    """Who handed it in, or whose page it is. Reviewers send back, with a reason."""
+    owner = getattr(workflow_state.content_object, "owner_id", None)
+    theirs = {workflow_state.requested_by_id, owner}
+    return user is not None and user.is_active and user.pk in theirs
+
+
 class ReviewedPermissionPolicy(ModelPermissionPolicy):
     """Of records that are reviewed as pages are: nobody at all publishes directly."""
 
@@ -207,8 +214,14 @@ class ReviewedPagePermissionTester(PagePermissionTester):
 
     def can_delete(self, ignore_bulk=False):
         # Moving asks here too. A page under review, or waiting for its time, is not to slip away.
-        is_kept = self.page_locked() and not self.user.is_superuser
-        return super().can_delete(ignore_bulk) and not is_kept
+        if not self.user.is_superuser:
+            # What is online is taken offline first. Wagtail finds that out with a query, for each
+            # line of a list.
+            if self.page.live and "publish" not in getattr(self, "permissions", ()):
+                return False
+            if self.page_locked():
+                return False
+        return super().can_delete(ignore_bulk)
 
     def can_unschedule(self):
         return super().can_publish()

@@ -83,11 +83,18 @@ def reads_all(user):
 
 def territory_of(user):
     """The pages of the units that a user edits for; None where there is no such unit."""
-    sections = UnitSection.objects.filter(unit__editors__user=user)
-    paths = list(sections.values_list("page__path", flat=True))
+    paths = _paths_of(user)
     if not paths:
         return None
     return Page.objects.filter(Q(*(("path__startswith", path) for path in paths), _connector=Q.OR))
+
+
+def _paths_of(user):
+    # Each item of the menu asks. A request has a user of its own, so this lasts as long as that.
+    if not hasattr(user, "_paths_edited"):
+        sections = UnitSection.objects.filter(unit__editors__user=user)
+        user._paths_edited = list(sections.values_list("page__path", flat=True))
+    return user._paths_edited
 
 
 def may_read(user):

@@ -22,7 +22,7 @@ from . import assignments, emergencies, guide, roles
 from .admin_page import admin_page
 from .events import name_of
 from .models import EmergencyPublication, Notice, Unit
-from .moderation import locked
+from .moderation import locked, may_take_back
 
 NOTICES_ON_A_PAGE = 30
 
@@ -191,7 +191,12 @@ def check_emergency(request, pk):
         emergencies.check(emergency, request.user, form.cleaned_data["finding"])
         messages.success(request, _("The check is written down."))
         return redirect("wagtailadmin_home")
-    context = {"form": form, "emergency": emergency, "page": emergency.page}
+    context = {
+        "form": form,
+        "emergency": emergency,
+        "page": emergency.page,
+        "name": name_of(emergency.published_by),
+    }
     title = _("Check what was published in an emergency")
     return admin_page(request, "office/admin/check_emergency.html", title, "warning", context)
 
@@ -225,12 +230,6 @@ def take_back(request, pk):
     context = {"page": page, "state": state}
     title = _("Take it back to go on writing")
     return admin_page(request, "office/admin/take_back.html", title, "rotate", context)
-
-
-def may_take_back(state, user):
-    """Who handed it in, or whose page it is. Reviewers send back, with a reason."""
-    owner = getattr(state.content_object, "owner_id", None)
-    return user.is_active and user.pk in (state.requested_by_id, owner)
 
 
 urls = [

@@ -19,6 +19,7 @@ from .desk import Desk
 from .editor import is_opened
 from .log_actions import register
 from .models import EmergencyPublication, Notice, Unit
+from .moderation import may_take_back
 from .reports import ReportItem
 
 # Wagtail's own lists of what the desk shows, which know no deadlines and no assignments.
@@ -174,7 +175,7 @@ class TakeBackItem(LinkItem):
         return bool(
             context["view"] == "edit"
             and page.workflow_in_progress
-            and views.may_take_back(page.current_workflow_state, context["request"].user)
+            and may_take_back(page.current_workflow_state, context["request"].user)
         )
 
 
@@ -209,14 +210,21 @@ def one_way_back(menu_items, request, context):
     menu_items[:] = [item for item in menu_items if item.name != "action-cancel-workflow"]
 
 
+@hooks.register("construct_snippet_action_menu")
+def no_way_back_for_reviewers(menu_items, request, context):
+    """Of records there is no page that asks: Wagtail's cancelling is their taking back."""
+    state = getattr(context.get("instance"), "current_workflow_state", None)
+    if state and not may_take_back(state, request.user):
+        menu_items[:] = [item for item in menu_items if item.name != "action-cancel-workflow"]
+
+
 @hooks.register("before_edit_page")
-def no_cancelling_by_reviewers(request, page):
-    state = page.current_workflow_state
-    if (
-        "action-cancel-workflow" in request.POST
-        and state
-        and not views.may_take_back(state, request.user)
-    ):
+@hooks.register("before_edit_snippet")
+def no_cancelling_by_reviewers(request, obj):
+    if "action-cancel-workflow" not in request.POST:
+        return
+    state = getattr(obj, "current_workflow_state", None)
+    if state and not may_take_back(state, request.user):
         raise PermissionDenied
 
 

@@ -13,6 +13,7 @@ from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
 from office.admin_page import admin_page
+from office.events import name_of
 from office.sheets import csv_file, xlsx_file
 
 from . import audit, ballots
@@ -61,7 +62,10 @@ def audit_page(request, pk):
         "burst": audit.BURST,
         "times": audit.TIMES_THE_USUAL,
         "from_one": audit.FROM_ONE,
-        "corrections": poll.corrections.select_related("choice", "corrected_by"),
+        "corrections": [
+            (correction, name_of(correction.corrected_by))
+            for correction in poll.corrections.select_related("choice", "corrected_by")
+        ],
     }
     return _rendered(request, "polls/admin/audit.html", poll, _("Ballots and audit"), context)
 

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 from wagtail.test.utils.form_data import nested_form_data
 
 from home.offices import BOARD, EDITORS, REVIEWERS
+from office.models import Notice
 from polls import ballots
 from polls.blocks import PollBlock
 from polls.models import Choice, Correction, Poll
@@ -112,6 +115,33 @@ def test_an_editors_poll_is_a_draft_until_two_others_have_read_it(client, office
     assert is_live(poll)
     client.logout()
     assert told(client, poll) == [True] * 5
+
+
+def test_the_author_is_told_that_their_poll_is_online(client, office):
+    poll = written_by(client, office["lan"])
+    press(client, poll, "submit")
+    decide(client, office["minh"], poll)
+    decide(client, office["binh"], poll)
+    assert "Đã lên trang" in Notice.objects.get(recipient=office["lan"]).message
+
+
+@pytest.mark.parametrize("who", ["minh", "binh", "quan"])
+def test_nobody_takes_back_a_poll_that_somebody_else_handed_in(client, office, who):
+    poll = written_by(client, office["lan"])
+    press(client, poll, "submit")
+    client.force_login(office[who])
+    assert "action-cancel-workflow" not in client.get(edit_address(poll)).text
+    client.post(edit_address(poll), {"question": "", "action-cancel-workflow": "1"})
+    assert Poll.objects.get().workflow_in_progress
+
+
+def test_the_author_takes_a_poll_back_and_reviewers_learn_of_it(client, office):
+    poll = written_by(client, office["lan"])
+    press(client, poll, "submit")
+    assert "action-cancel-workflow" in client.get(edit_address(poll)).text
+    press(client, poll, "cancel-workflow")
+    assert not Poll.objects.get().workflow_in_progress
+    assert Notice.objects.filter(recipient=office["minh"], kind=Notice.Kind.TAKEN_BACK).exists()
 
 
 @pytest.mark.parametrize("name", ["lan", "minh", "binh"])
@@ -272,6 +302,33 @@ def test_a_correction_is_reasoned_public_and_keeps_the_votes(client, office, vot
         assert words in page
     assert [choice.votes for choice in voted_on.choices.all()] == [1, 0]
     assert ModelLogEntry.objects.filter(action="polls.correct").count() == 2
+
+
+def test_a_correction_outlives_the_account_of_whoever_made_it(client, office, voted_on):
+    client.force_login(office["ban"])
+    client.post(reverse("polls_correct", args=[voted_on.pk]), correction(voted_on))
+    office["ban"].delete()
+    client.force_login(office["binh"])
+    assert "tài khoản đã xóa" in client.get(reverse("polls_audit", args=[voted_on.pk])).text
+
+
+def test_polls_that_wait_take_no_query_each_on_the_desk(
+    client, office, django_assert_max_num_queries
+):
+    def waits(question):
+        poll = make_poll(question=question, live=False)
+        poll.save_revision(user=office["lan"])
+        poll.get_workflow().start(poll, office["lan"])
+
+    client.force_login(office["minh"])
+    waits("Câu 1?")
+    client.get("/admin/")
+    with CaptureQueriesContext(connection) as of_one:
+        client.get("/admin/")
+    for number in range(2, 9):
+        waits(f"Câu {number}?")
+    with django_assert_max_num_queries(len(of_one)):
+        assert "Câu 8?" in client.get("/admin/").text
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,22 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Comment, Page, TaskState, WorkflowState
 from wagtail.users.models import UserProfile
 
-from articles.models import NewsPage
+from articles.models import DirectiveIndexPage, NewsPage
 from home.offices import set_up
 from office import checks, emergencies, moderation, reminders
 from office.desk import Desk
 from office.models import Assignment, EmergencyPublication, IndependentApprovalTask, Notice
 from office.roles import BOARD, EDITORS, REVIEWERS
 from office.wagtail_hooks import notices_item
-from tests.factories import make_home, make_news, make_user
+from tests.factories import make_directive, make_home, make_news, make_user
 from tests.test_moderation import form_of
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,20 @@ def test_the_author_is_told_when_it_is_online(client, office):
     assert told(office["lan"], Notice.Kind.APPROVED) == ["Bản thảo"]
 
 
+def test_the_author_is_told_whether_it_is_online_or_has_its_time(client, office):
+    now = submitted_by(office["lan"], "Đăng ngay")
+    later = draft_by(office["lan"], "Hẹn giờ")
+    later.go_live_at = timezone.now() + timedelta(days=1)
+    later.save_revision(user=office["lan"])
+    later.get_workflow().start(later, office["lan"])
+    for page in (now, later):
+        decide(client, office["minh"], page, "approve")
+        decide(client, office["binh"], page, "approve")
+    approved = Notice.objects.filter(recipient=office["lan"], kind=Notice.Kind.APPROVED)
+    assert "Đã lên trang" in approved.get(title="Đăng ngay").message
+    assert "theo giờ hẹn" in approved.get(title="Hẹn giờ").message
+
+
 def test_a_comment_is_told_to_the_author(office):
     page = draft_by(office["lan"])
     Comment.objects.create(page=page, user=office["minh"], text="Ghi rõ nguồn", contentpath="title")
@@ -205,6 +221,13 @@ def test_nobody_else_takes_it_back(client, office, who):
         {"title": "x", "action-cancel-workflow": "1"},
     )
     assert fresh(page).workflow_in_progress
+
+
+def test_what_went_online_in_an_emergency_was_not_taken_back(client, office):
+    page = submitted_by(office["lan"])
+    emergency(client, office["binh"], page)
+    assert told(office["minh"], Notice.Kind.EMERGENCY) == ["Bản thảo"]
+    assert told(office["minh"], Notice.Kind.TAKEN_BACK) == []
 
 
 # Assigning
@@ -347,6 +370,104 @@ def test_a_full_desk_takes_as_many_queries_as_one_page(
         assert not desk.is_empty
     client.force_login(office["minh"])
     assert "Chờ tôi duyệt" in client.get("/admin/").text
+
+
+def waiting_directive(user, number):
+    page = make_directive(title="Chỉ thị", number=str(number), live=False, owner=user)
+    page.save_revision(user=user)
+    page.get_workflow().start(page, user)
+    return page
+
+
+def sent_back_directive(user, number):
+    waiting_directive(user, number).current_workflow_state.current_task_state.reject()
+
+
+def expiring_directive(user, number):
+    soon = timezone.now() + timedelta(days=3)
+    make_directive(title="Chỉ thị", number=str(number), expire_at=soon)
+
+
+def hurried_directive(user, number):
+    board = get_user_model().objects.get(username="binh")
+    emergencies.publish(waiting_directive(user, number), board, "Bão đổ bộ trong hai giờ nữa")
+
+
+@pytest.mark.parametrize(
+    ("who", "make"),
+    [
+        ("minh", waiting_directive),
+        ("lan", waiting_directive),
+        ("lan", sent_back_directive),
+        ("minh", expiring_directive),
+        ("minh", hurried_directive),
+    ],
+)
+def test_eight_directives_on_a_desk_take_as_many_queries_as_one(
+    client, office, django_assert_max_num_queries, who, make
+):
+    client.force_login(office[who])
+    make(office["lan"], 1)
+    client.get("/admin/")
+    with CaptureQueriesContext(connection) as of_one:
+        assert "1/CT-UBND" in client.get("/admin/").text
+    for number in range(2, 9):
+        make(office["lan"], number)
+    with django_assert_max_num_queries(len(of_one)):
+        assert "8/CT-UBND" in client.get("/admin/").text
+
+
+def test_the_desk_reads_no_text_of_what_waits(client, office):
+    waiting_directive(office["lan"], 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(Desk(office["minh"]).waiting) == 1
+    assert not [query for query in asked if '"wagtailcore_revision"."content"' in query["sql"]]
+
+
+def test_a_list_of_pages_online_takes_as_many_queries_as_one_page(
+    client, office, django_assert_max_num_queries
+):
+    client.force_login(office["minh"])
+    make_directive(number="1")
+    address = reverse("wagtailadmin_explore", args=[DirectiveIndexPage.objects.get().pk])
+    client.get(address)
+    with CaptureQueriesContext(connection) as of_one:
+        client.get(address)
+    for number in range(2, 9):
+        make_directive(number=str(number))
+    with django_assert_max_num_queries(len(of_one)):
+        assert "8/CT-UBND" in client.get(address).text
+
+
+# Accounts that are gone
+
+
+def test_what_somebody_handed_in_outlives_their_account(client, office):
+    submitted_by(office["lan"])
+    office["lan"].delete()
+    client.force_login(office["minh"])
+    assert "tài khoản đã xóa" in client.get("/admin/").text
+
+
+def test_what_somebody_sent_back_outlives_their_account(client, office):
+    page = submitted_by(office["lan"])
+    decide(client, office["minh"], page, "reject", "Thiếu nguồn")
+    office["minh"].delete()
+    client.force_login(office["lan"])
+    shown = client.get("/admin/").text
+    assert "Thiếu nguồn" in shown
+    assert "tài khoản đã xóa" in shown
+
+
+def test_an_emergency_is_checked_after_its_publishers_account_is_gone(client, office):
+    page = submitted_by(office["lan"])
+    emergency(client, office["binh"], page)
+    office["binh"].delete()
+    client.force_login(office["minh"])
+    check = reverse("office_check_emergency", args=[EmergencyPublication.objects.get().pk])
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    for address in ("/admin/", check, edit):
+        assert "tài khoản đã xóa" in client.get(address).text
 
 
 # Steps without people

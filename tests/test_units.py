@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Collection, Page
 
@@ -143,6 +145,14 @@ def test_a_page_belongs_to_the_nearest_unit_above_it(units, django_assert_num_qu
         assert territory.unit_of(page.path) == ours["unit"]
         assert territory.unit_of(ours["section"].path) == ours["unit"]
         assert territory.unit_of("00010001") is None
+
+
+@pytest.mark.parametrize("who", ["reporter", "editor"])
+def test_the_menu_asks_once_for_what_a_unit_writes(client, units, who):
+    client.force_login(units["Sở Y tế"][who])
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("office_notices"))
+    assert len([query for query in asked if '"office_unitsection"' in query["sql"]]) == 1
 
 
 def test_a_unit_that_is_deleted_leaves_its_people_and_pages(units):
