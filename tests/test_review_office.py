@@ -390,7 +390,9 @@ def expiring_directive(user, number):
 
 def hurried_directive(user, number):
     board = get_user_model().objects.get(username="binh")
-    emergencies.publish(waiting_directive(user, number), board, "Bão đổ bộ trong hai giờ nữa")
+    page = waiting_directive(user, number)
+    version = emergencies.version_of(page.get_latest_revision())
+    emergencies.publish(page, board, "Bão đổ bộ trong hai giờ nữa", version)
 
 
 @pytest.mark.parametrize(
