@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from . import roles
 from .models import EmergencyPublication, Notice
-from .moderation import locked, wrote_any_of
+from .moderation import locked, writers
 from .notices import notify, people_of
 
 PUBLISHED, CHECKED = "office.emergency", "office.emergency_checked"
@@ -44,12 +44,13 @@ def publish(page, user, reason, version):
         )
     if review := review or page.current_workflow_state:
         review.cancel(user=user)
-    replaced_id = page.live_revision_id if page.live else None
+    written_by = writers(page)
     # Who asks for it is written down below, with the reason.
     revision.publish(user=user, skip_permission_checks=True)
     emergency = EmergencyPublication.objects.create(
-        page=page, revision=revision, replaced_id=replaced_id, reason=reason, published_by=user
+        page=page, revision=revision, reason=reason, published_by=user
     )
+    emergency.writers.set(written_by)
     log(page, PUBLISHED, user=user, revision=revision, data={"reason": reason})
     told = set(people_of(roles.BOARD, roles.REVIEWERS)) | ({page.owner} - {None})
     notify(
@@ -73,8 +74,8 @@ def left_to(user):
     if not _decides(user):
         return []
     unchecked = EmergencyPublication.objects.filter(checked_at=None)
-    unchecked = unchecked.select_related("page", "published_by", "revision")
-    return [one for one in unchecked.defer("revision__content") if _is_third(one, user)]
+    unchecked = unchecked.select_related("page", "published_by").prefetch_related("writers")
+    return [one for one in unchecked if _is_third(one, user)]
 
 
 def _decides(user):
@@ -86,18 +87,9 @@ def _is_third(emergency, user):
     return (
         emergency.checked_at is None
         and user.pk != emergency.published_by_id
-        and not _wrote(emergency, user)
+        and user.pk != emergency.page.owner_id
+        and user not in emergency.writers.all()
     )
-
-
-def _wrote(emergency, user):
-    if user.pk == emergency.page.owner_id:
-        return True
-    # Old revisions may have been purged.
-    published = emergency.page.revisions.filter(
-        pk__gt=emergency.replaced_id or 0, pk__lte=emergency.revision_id or 0
-    )
-    return wrote_any_of(published, emergency.page, user)
 
 
 @transaction.atomic

@@ -142,27 +142,27 @@ def had_a_hand_in(obj, user):
 
 def wrote(obj, user):
     """Whether any of what is not online yet is the user's."""
+    return user.pk in writers(obj)
+
+
+def writers(obj):
+    """Keys of whoever wrote any of what is not online yet."""
     unpublished = obj.revisions.all()
     if obj.live and obj.live_revision_id:
         unpublished = unpublished.filter(pk__gt=obj.live_revision_id)
-    return wrote_any_of(unpublished, obj, user)
+    return _writers_of(unpublished, obj) - {None}
 
 
-def wrote_any_of(revisions, obj, user):
-    """Whether any of these versions of a page or poll is the user's, or was brought back from one
-    of theirs."""
-    if revisions.filter(user=user).exists():
-        return True
+def _writers_of(revisions, obj):
+    found = set(revisions.values_list("user", flat=True))
     brought_back = log_registry.get_logs_for_instance(obj).filter(
         action="wagtail.revert", revision__in=revisions
     )
     sources = [data["revision"]["id"] for data in brought_back.values_list("data", flat=True)]
-    return bool(sources) and wrote_any_of(
-        # Each lies before the one that it was brought back as, so this ends.
-        Revision.objects.filter(pk__in=sources),
-        obj,
-        user,
-    )
+    if not sources:
+        return found
+    # Each is older than what it was brought back as, so this ends.
+    return found | _writers_of(Revision.objects.filter(pk__in=sources), obj)
 
 
 def may_take_back(workflow_state, user):

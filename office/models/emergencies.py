@@ -16,8 +16,8 @@ class EmergencyPublication(models.Model):
         related_name="emergency_publications",
     )
     revision = models.ForeignKey(Revision, null=True, on_delete=models.SET_NULL, related_name="+")
-    # The version that was online before, if any.
-    replaced_id = models.PositiveIntegerField(null=True, editable=False)
+    # Of any of what was not online before.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", editable=False)
     reason = models.TextField(_("reason"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
