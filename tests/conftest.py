@@ -18,6 +18,7 @@ from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
 from office import append_only
+from office.wording import name_permissions
 from tests import browser as browser_of_this_machine
 from tests import servers
 from tests.e2e import running
@@ -121,6 +122,14 @@ def refuse_skip(report):
     if REQUIRE_ALL and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"REQUIRE_ALL forbids this: {report.longrepr[2]}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Permissions have their names from the beginning: to write them is half of what set_up() costs
+    where people have roles. (That it writes them, the walk through the admin sees.)"""
+    with django_db_blocker.unblock():
+        name_permissions()
 
 
 @pytest.fixture(autouse=True)
