@@ -13,6 +13,9 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import open_window
 
+# What happens in the browser: one database tells as much as two.
+pytestmark = pytest.mark.once
+
 DESK = {"width": 1280, "height": 1000}
 PHONE = {"width": 360, "height": 740}
 

@@ -14,6 +14,9 @@ from tests.e2e.conftest import open_window
 from tests.e2e.office import add_block
 from tests.foreign_words import foreign_words, mistakable
 
+# What happens in the browser: one database tells as much as two.
+pytestmark = pytest.mark.once
+
 # What stands in braces is looked up in the portal's database (see `ids` in conftest.py).
 SCREENS = [
     "/admin/",

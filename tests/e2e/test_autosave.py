@@ -1,8 +1,12 @@
 """What an editor types is kept, once, however fast they are."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.office import more_actions, wait_for_autosave
+
+# What happens in the browser: one database tells as much as two.
+pytestmark = pytest.mark.once
 
 
 def open_form(window, portal):

@@ -1,8 +1,12 @@
 """The checklist beside the editor, with a real browser: it follows what is typed."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.office import add_block, wait_for_autosave
+
+# What happens in the browser: one database tells as much as two.
+pytestmark = pytest.mark.once
 
 
 def section(portal, kind):

@@ -1,8 +1,12 @@
 """A sample of `make guide`: the story's windows, a text that is written, a panel, pictures."""
 
+import pytest
 from PIL import Image
 
 from tests.e2e import guide_pictures
+
+# What happens in the browser: one database tells as much as two.
+pytestmark = pytest.mark.once
 
 
 def test_the_guides_pages_show_the_pictures_that_are_taken():

@@ -8,6 +8,9 @@ from playwright.sync_api import expect
 from tests import word
 from tests.e2e.office import wait_for_autosave
 
+# What happens in the browser: one database tells as much as two.
+pytestmark = pytest.mark.once
+
 BLOCKS = "[data-contentpath=body] [data-streamfield-child]:not([aria-hidden=true])"
 
 
