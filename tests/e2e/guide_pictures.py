@@ -389,7 +389,7 @@ def urgent_notice(office):
     window.get_by_role("combobox", name="Mức độ").select_option(label="Khẩn cấp")
     window.locator("[name=starts_at]").fill(f"01/09/{YEAR} 20:00")
     window.locator("[name=ends_at]").fill(f"02/09/{YEAR} 05:00")
-    window.get_by_role("heading", name="Thông báo khẩn").first.click()
+    window.locator("#header-title").click()  # closes the calendars
     office.shoot(window, "thong-bao-khan")
 
 
