@@ -71,6 +71,7 @@ def local_file(file):
     try:
         path = Path(file.path)
     except NotImplementedError:
+        # How Django's storages say that they have no paths.
         path = None
     if path and path.is_file():
         yield path

@@ -33,12 +33,14 @@ class OfficeConfig(AppConfig):
             GroupPagePermission,
             ModelLogEntry,
             PageLogEntry,
+            Task,
         )
 
         from . import audit, moderation
 
-        # Of whatever kind: Wagtail switches a step off by its common row.
-        pre_save.connect(moderation.keep_steps_in_use)
+        # Wagtail's admin switches a step off by the row that all kinds of steps share.
+        for step in (Task, moderation.IndependentApprovalTask):
+            pre_save.connect(moderation.keep_steps_in_use, sender=step)
         post_migrate.connect(audit.put_up_guard, sender=self)
         for model in (PageLogEntry, ModelLogEntry):
             post_save.connect(audit.copy, sender=model)

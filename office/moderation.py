@@ -16,7 +16,6 @@ from wagtail.models import (
     AbstractGroupApprovalTask,
     PagePermissionTester,
     Revision,
-    Task,
     TaskState,
     WorkflowState,
 )
@@ -111,8 +110,7 @@ def keep_steps_in_use(sender, instance, **kwargs):
     """Before a step is switched off: what waits there would go on as if it had been approved.
 
     Taking it out of the workflow says how many steps there are to be from then on."""
-    is_off = isinstance(instance, Task) and instance.pk and not instance.active
-    if is_off and instance.active_workflows.exists():
+    if instance.pk and not instance.active and instance.active_workflows.exists():
         raise PermissionDenied
 
 

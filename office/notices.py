@@ -33,15 +33,13 @@ def notify(recipients, kind, key, about=None, message="", address=None, by_mail=
     (settings: post_office)."""
     address = address or _address(about)
     title = _title(about)
-    recipients = set(recipients)
+    recipients = {person.pk: person for person in recipients}
     known = Notice.objects.filter(key=key, recipient__in=recipients)
     told = []
-    # Whoever runs this at the same time may tell them first.
-    for recipient in recipients - {
-        notice.recipient for notice in known.select_related("recipient")
-    }:
+    for pk in recipients.keys() - set(known.values_list("recipient", flat=True)):
+        # Whoever runs this at the same time may tell them first.
         notice, made = Notice.objects.get_or_create(
-            recipient=recipient,
+            recipient=recipients[pk],
             key=key,
             defaults={"kind": kind, "title": title, "message": str(message), "address": address},
         )

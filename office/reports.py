@@ -30,6 +30,7 @@ class ListReport(ReportView):
 
     @staticmethod
     def may_read(user):
+        """Whether this person reads the report; each says so for itself."""
         raise NotImplementedError
 
     def dispatch(self, request, *args, **kwargs):

@@ -8,7 +8,7 @@ from wagtail.models import Comment, Page, PageSubscription
 from home.offices import BOARD, EDITORS, REVIEWERS
 from tests.factories import make_home, make_news, make_user
 from tests.foreign_words import foreign_words
-from tests.test_moderation import form_of
+from tests.test_moderation import comment_form, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -83,28 +83,11 @@ def test_a_comment(client, office, submitted):
     )
     client.force_login(office["minh"])
     address = reverse("wagtailadmin_pages:edit", args=[submitted.pk])
-    answer = client.post(address, form_with(submitted, comment))
+    reply = {"replies-TOTAL_FORMS": 1, "replies-0-id": "", "replies-0-text": "Đã rút gọn"}
+    row = comment_form(0, initial=1, id=comment.pk, text=comment.text, **reply)
+    answer = client.post(address, form_of(submitted, **row))
     assert answer.status_code in {200, 302}
     assert any("Tiêu đề hơi dài" in message.body for message in read_mails())
-
-
-def form_with(page, comment):
-    prefix = "comments-0"
-    changes = {
-        "comments-TOTAL_FORMS": "1",
-        "comments-INITIAL_FORMS": "1",
-        f"{prefix}-id": comment.pk,
-        f"{prefix}-contentpath": "title",
-        f"{prefix}-text": comment.text,
-        f"{prefix}-position": "",
-        f"{prefix}-resolved": "",
-        f"{prefix}-DELETE": "",
-        f"{prefix}-replies-TOTAL_FORMS": "1",
-        f"{prefix}-replies-INITIAL_FORMS": "0",
-        f"{prefix}-replies-0-id": "",
-        f"{prefix}-replies-0-text": "Đã rút gọn",
-    }
-    return form_of(page, **changes)
 
 
 def test_a_forgotten_password(client, office):

@@ -61,6 +61,22 @@ def form_of(page, **changes):
     } | changes
 
 
+def comment_form(number, total=1, initial=0, **facts):
+    """The rows of form_of() for a comment on the title; `facts` as its fields are called."""
+    prefix = f"comments-{number}"
+    return {
+        "comments-TOTAL_FORMS": total,
+        "comments-INITIAL_FORMS": initial,
+        f"{prefix}-id": "",
+        f"{prefix}-contentpath": "title",
+        f"{prefix}-text": "Tên xã đã đúng chưa?",
+        f"{prefix}-position": "",
+        f"{prefix}-resolved": "",
+        f"{prefix}-replies-TOTAL_FORMS": "0",
+        f"{prefix}-replies-INITIAL_FORMS": "0",
+    } | {f"{prefix}-{name}": value for name, value in facts.items()}
+
+
 def edit(client, page, **changes):
     return client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form_of(page, **changes))
 

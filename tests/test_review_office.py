@@ -1,6 +1,7 @@
 """How the office works on what was handed in: reasons, taking back, assigning, deadlines."""
 
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -23,7 +24,7 @@ from office.models import Assignment, EmergencyPublication, IndependentApprovalT
 from office.roles import BOARD, EDITORS, REVIEWERS
 from office.wagtail_hooks import notices_item
 from tests.factories import make_directive, make_home, make_news, make_user
-from tests.test_moderation import form_of
+from tests.test_moderation import comment_form, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -630,7 +631,7 @@ def test_a_review_is_decided_once(client, office, first):
     page = submitted_by(office["lan"])
     # Both have read the page before either decides.
     late = state_of(page)
-    late.workflow_state.content_object  # noqa: B018
+    assert late.workflow_state.content_object.pk == page.pk
     if first == "taken back":
         client.force_login(office["lan"])
         client.post(reverse("office_take_back", args=[page.pk]))
@@ -642,6 +643,34 @@ def test_a_review_is_decided_once(client, office, first):
     assert not fresh(page).live
     in_progress = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS)
     assert in_progress.count() == (1 if first == "approved" else 0)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_two_decisions_at_one_moment_one_is_refused(office):
+    page = submitted_by(office["lan"])
+    state, task = state_of(page).pk, state_of(page).task.specific
+    barrier, outcomes = Barrier(2), []
+
+    def decide_at_once(name, action):
+        try:
+            read = TaskState.objects.get(pk=state)
+            barrier.wait()
+            task.on_action(read, office[name], action, comment="Sai số liệu")
+            outcomes.append("decided")
+        except PermissionDenied:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [
+        Thread(target=decide_at_once, args=decision)
+        for decision in (("minh", "approve"), ("mai", "reject"))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["decided", "refused"]
 
 
 def test_what_was_decided_is_not_taken_back(client, office):
@@ -688,21 +717,6 @@ def in_the_editor(client, user, page, action=None, **changes):
         changes |= {"action-workflow-action": "true", "workflow-action-name": action}
     address = reverse("wagtailadmin_pages:edit", args=[page.pk])
     return client.post(address, form_of(fresh(page).get_latest_revision_as_object(), **changes))
-
-
-def comment_form(number, total=1, initial=0, **facts):
-    prefix = f"comments-{number}"
-    return {
-        "comments-TOTAL_FORMS": total,
-        "comments-INITIAL_FORMS": initial,
-        f"{prefix}-id": "",
-        f"{prefix}-contentpath": "title",
-        f"{prefix}-text": "Tên xã đã đúng chưa?",
-        f"{prefix}-position": "",
-        f"{prefix}-resolved": "",
-        f"{prefix}-replies-TOTAL_FORMS": "0",
-        f"{prefix}-replies-INITIAL_FORMS": "0",
-    } | {f"{prefix}-{name}": value for name, value in facts.items()}
 
 
 @pytest.mark.parametrize("is_live", [False, True])

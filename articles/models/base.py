@@ -65,6 +65,7 @@ class PortalCopyForm(CopyForm):
 
 
 def slug_of(title):
+    """The title in an address."""
     return fold_slug(title) or "trang"
 
 

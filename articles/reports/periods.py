@@ -99,7 +99,7 @@ class PeriodReport(View):
     may_read = staticmethod(may_read)
 
     def table(self, facts):
-        """The Table for what the form says."""
+        """The Table for what the form says; each report makes its own."""
         raise NotImplementedError
 
     def get(self, request):

@@ -49,6 +49,7 @@ class TantivyQueryCompiler(BaseSearchQueryCompiler):
             return engine.any_of(map(self._compiled, query.subqueries))
         if isinstance(query, Not):
             return engine.none_of([self._compiled(query.subquery)])
+        # A kind of query that Wagtail may add: its developer is to hear of it.
         raise NotImplementedError(query)
 
     def _words(self, query):

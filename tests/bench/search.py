@@ -381,6 +381,7 @@ def wait(connection):
             connection.close()
             if time.monotonic() > deadline:
                 raise
+            # A process that starts tells nobody when it is ready but by answering.
             time.sleep(0.2)
 
 

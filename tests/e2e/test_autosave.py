@@ -66,13 +66,23 @@ class Posts:
         return held[0]
 
 
-def test_one_page_is_made_when_the_draft_is_saved_while_autosave_makes_it(window, portal):
-    editor = window("bientap")
-    open_form(editor, portal)
-    posts = Posts(editor, portal)
-    write_title(editor, "Một trang thôi")
+@pytest.fixture
+def begun(window, portal):
+    """(window, what its form sends, autosave's request that is to make the page) of a new title."""
+
+    def begin(title):
+        editor = window("bientap")
+        open_form(editor, portal)
+        posts = Posts(editor, portal)
+        write_title(editor, title)
+        return editor, posts, posts.wait_for(posts.by_itself)
+
+    return begin
+
+
+def test_one_page_is_made_when_the_draft_is_saved_while_autosave_makes_it(begun, portal):
+    editor, posts, route = begun("Một trang thôi")
     # The page is made; that it is, the browser hears later.
-    route = posts.wait_for(posts.by_itself)
     response = route.fetch()
     editor.locator("footer, .footer").get_by_role("button", name="Lưu bản nháp").click()
     assert len(posts.by_itself) == 1
@@ -82,12 +92,8 @@ def test_one_page_is_made_when_the_draft_is_saved_while_autosave_makes_it(window
     assert len(pages_called(portal, "Một trang thôi")) == 1
 
 
-def test_what_was_decided_is_sent_once_and_never_by_itself(window, portal):
-    editor = window("bientap")
-    open_form(editor, portal)
-    posts = Posts(editor, portal)
-    write_title(editor, "Gửi một lần")
-    route = posts.wait_for(posts.by_itself)
+def test_what_was_decided_is_sent_once_and_never_by_itself(begun, portal):
+    editor, posts, route = begun("Gửi một lần")
     # A word more while the answer is awaited: autosave would go on with it after that.
     write_title(editor, " thôi")
     more_actions(editor)

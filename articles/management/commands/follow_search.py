@@ -47,6 +47,7 @@ class Command(BaseCommand):
                 pause = PAUSE
             if options["once"]:
                 return
+            # The database tells what there is to do, to all machines alike, and only when asked.
             time.sleep(pause)
 
     def progress(self, done, total):
