@@ -2,7 +2,7 @@
 Redis or its file, not in a log, nor in any other file of the portal."""
 
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from ipaddress import ip_address
 from urllib.request import Request, urlopen
 
@@ -90,4 +90,6 @@ def everything_kept(portal, redis):
             rows = portal.sql(f'SELECT * FROM "{table}"')
             yield f"table {table}", repr(rows).encode()
     for path in (*files, portal.log):
-        yield f"file {path.name}", path.read_bytes()
+        # The queue of a running portal is a folder: a message that has been taken is gone.
+        with suppress(FileNotFoundError):
+            yield f"file {path.name}", path.read_bytes()
