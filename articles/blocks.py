@@ -61,9 +61,14 @@ class HeadingValue(blocks.StructValue):
 
 
 class HeadingBlock(PlaceBlock):
-    text = blocks.CharBlock(label=_("Text"), max_length=200)
+    text = blocks.CharBlock(
+        label=_("Text"),
+        max_length=200,
+        help_text=_("In a few words; it stands in the table of contents"),
+    )
     level = ChoiceBlock(
         label=_("Level"),
+        help_text=_("A subsection belongs to the section above it"),
         choices=[("2", _("Section")), ("3", _("Subsection"))],
         default="2",
     )
@@ -103,8 +108,19 @@ class PictureBlock(ImageBlock):
 
 
 class FigureBlock(blocks.StructBlock):
-    image = PictureBlock(label=_("Image"))
-    caption = blocks.CharBlock(label=_("Caption"), required=False, max_length=250)
+    image = PictureBlock(
+        label=_("Image"),
+        help_text=_(
+            "Say in words what is seen on it, for those who can't see it, or tick that it only "
+            "decorates."
+        ),
+    )
+    caption = blocks.CharBlock(
+        label=_("Caption"),
+        required=False,
+        max_length=250,
+        help_text=_("Below the picture: who, where, when"),
+    )
 
     class Meta:
         icon = "image"
@@ -117,7 +133,13 @@ class FigureBlock(blocks.StructBlock):
 
 
 class GalleryBlock(blocks.StructBlock):
-    figures = blocks.ListBlock(FigureBlock(), label=_("Images"), min_num=1, max_num=24)
+    figures = blocks.ListBlock(
+        FigureBlock(),
+        label=_("Images"),
+        min_num=1,
+        max_num=24,
+        help_text=_("Shown in this order"),
+    )
 
     class Meta:
         icon = "image"
@@ -129,9 +151,17 @@ class GalleryBlock(blocks.StructBlock):
 
 
 class DocumentListBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
+    heading = blocks.CharBlock(
+        label=_("Heading"),
+        required=False,
+        max_length=120,
+        help_text=_("Stands above it; may be left empty"),
+    )
     documents = blocks.ListBlock(
-        DocumentChooserBlock(label=_("File")), label=_("Documents"), min_num=1
+        DocumentChooserBlock(label=_("File")),
+        label=_("Documents"),
+        min_num=1,
+        help_text=_("Type and size stand beside each file by themselves"),
     )
 
     class Meta:
@@ -176,8 +206,15 @@ class DataTableBlock(TableBlock):
 
 
 class QuoteBlock(blocks.StructBlock):
-    text = blocks.TextBlock(label=_("Quotation"))
-    source = blocks.CharBlock(label=_("Who said it"), required=False, max_length=200)
+    text = blocks.TextBlock(
+        label=_("Quotation"), help_text=_("Word for word, without quotation marks")
+    )
+    source = blocks.CharBlock(
+        label=_("Who said it"),
+        required=False,
+        max_length=200,
+        help_text=_("Name and position"),
+    )
 
     class Meta:
         icon = "openquote"
@@ -194,9 +231,23 @@ CALLOUT_KINDS = [("note", _("Note")), ("important", _("Important")), ("deadline"
 
 
 class CalloutBlock(blocks.StructBlock):
-    kind = ChoiceBlock(label=_("Kind"), choices=CALLOUT_KINDS, default="note")
-    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=120)
-    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link", "ul"])
+    kind = ChoiceBlock(
+        label=_("Kind"),
+        choices=CALLOUT_KINDS,
+        default="note",
+        help_text=_("A word above it tells readers"),
+    )
+    heading = blocks.CharBlock(
+        label=_("Heading"),
+        required=False,
+        max_length=120,
+        help_text=_("What it is about; may be left empty"),
+    )
+    text = blocks.RichTextBlock(
+        label=_("Text"),
+        features=["bold", "italic", "link", "ul"],
+        help_text=_("A few lines"),
+    )
 
     class Meta:
         icon = "warning"
@@ -241,8 +292,16 @@ class EmbedBlock(blocks.StructBlock):
     watch every reader. Here nothing is loaded from it before a reader clicks."""
 
     url = blocks.URLBlock(label=_("Address"), help_text=_("Starts with https://"))
-    title = blocks.CharBlock(label=_("Title"), max_length=200)
-    poster = ImageChooserBlock(label=_("Picture"), required=False)
+    title = blocks.CharBlock(
+        label=_("Title"),
+        max_length=200,
+        help_text=_("What it shows, in words"),
+    )
+    poster = ImageChooserBlock(
+        label=_("Picture"),
+        required=False,
+        help_text=_("Shown until a reader clicks; may be left empty"),
+    )
 
     class Meta:
         icon = "media"
@@ -265,8 +324,13 @@ class EmbedBlock(blocks.StructBlock):
 
 
 class PageLinksBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), max_length=120)
-    pages = blocks.ListBlock(blocks.PageChooserBlock(label=_("Page")), label=_("Pages"), min_num=1)
+    heading = blocks.CharBlock(label=_("Heading"), max_length=120, help_text=_("Stands above it"))
+    pages = blocks.ListBlock(
+        blocks.PageChooserBlock(label=_("Page")),
+        label=_("Pages"),
+        min_num=1,
+        help_text=_("Shown in this order; pages that aren't published are left out."),
+    )
 
     class Meta:
         icon = "link"
@@ -295,7 +359,11 @@ class ClauseBlock(blocks.StructBlock):
         max_length=10,
         help_text=_("Counted when left empty"),
     )
-    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
+    text = blocks.RichTextBlock(
+        label=_("Text"),
+        features=["bold", "italic", "link"],
+        help_text=_("Its own words, without those of its points"),
+    )
     points = blocks.ListBlock(
         blocks.RichTextBlock(features=["bold", "italic", "link"]),
         label=_("Points"),
@@ -359,12 +427,29 @@ class ProvisionValue(blocks.StructValue):
 class ProvisionBlock(PlaceBlock):
     """An article (Điều), its clauses (khoản) and points (điểm), each with an address of its own."""
 
-    number = blocks.CharBlock(label=_("Article number"), max_length=10)
-    title = blocks.CharBlock(label=_("Title"), required=False, max_length=250)
-    text = blocks.RichTextBlock(
-        label=_("Text"), required=False, features=["bold", "italic", "link", "ul"]
+    number = blocks.CharBlock(
+        label=_("Article number"),
+        max_length=10,
+        help_text=_("As it stands in the document: 1, 2, 3a"),
     )
-    clauses = blocks.ListBlock(ClauseBlock(), label=_("Clauses"), default=[])
+    title = blocks.CharBlock(
+        label=_("Title"),
+        required=False,
+        max_length=250,
+        help_text=_("Behind the number; may be left empty"),
+    )
+    text = blocks.RichTextBlock(
+        label=_("Text"),
+        required=False,
+        features=["bold", "italic", "link", "ul"],
+        help_text=_("What stands before the first clause"),
+    )
+    clauses = blocks.ListBlock(
+        ClauseBlock(),
+        label=_("Clauses"),
+        default=[],
+        help_text=_("Numbered 1, 2, 3 by themselves"),
+    )
 
     class Meta:
         icon = "list-ol"

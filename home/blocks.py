@@ -35,7 +35,11 @@ class LinkBlock(blocks.StructBlock):
         max_length=60,
         help_text=_("Empty: the page's title, which the link then follows."),
     )
-    page = PageNumberBlock(label=_("Page of this portal"), required=False)
+    page = PageNumberBlock(
+        label=_("Page of this portal"),
+        required=False,
+        help_text=_("The link follows it wherever it moves"),
+    )
     address = blocks.CharBlock(
         label=_("Or another address"),
         required=False,
@@ -99,8 +103,19 @@ class MenuStreamBlock(blocks.StreamBlock):
 
 
 class FooterColumnBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), required=False, max_length=60)
-    links = blocks.ListBlock(LinkBlock(), label=_("Links"), min_num=1, max_num=MOST_LINKS)
+    heading = blocks.CharBlock(
+        label=_("Heading"),
+        required=False,
+        max_length=60,
+        help_text=_("Stands above it; may be left empty"),
+    )
+    links = blocks.ListBlock(
+        LinkBlock(),
+        label=_("Links"),
+        min_num=1,
+        max_num=MOST_LINKS,
+        help_text=_("Shown in this order"),
+    )
 
     class Meta:
         icon = "list-ul"

@@ -11,8 +11,15 @@ class PollBlock(StructBlock):
     """A poll that can be voted on where it stands. It uses no element ids, so that one page can
     show the same poll twice."""
 
-    heading = CharBlock(label=_("Heading"), default=_("Your opinion"), max_length=100)
-    poll = SnippetChooserBlock("polls.Poll", label=_("Poll"))
+    heading = CharBlock(
+        label=_("Heading"),
+        default=_("Your opinion"),
+        max_length=100,
+        help_text=_("Stands above it"),
+    )
+    poll = SnippetChooserBlock(
+        "polls.Poll", label=_("Poll"), help_text=_("Shown as soon as it is online")
+    )
 
     class Meta:
         icon = "tick-inverse"

@@ -16,8 +16,14 @@ from .freshness import how_fresh
 FIRST_CURRENCIES = ["USD", "EUR", "JPY", "THB", "LAK"]
 
 
+def heading_block(usual):
+    return blocks.CharBlock(
+        label=_("Heading"), default=usual, max_length=80, help_text=_("Stands above it")
+    )
+
+
 class RatesBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), default=_("Exchange rates"), max_length=80)
+    heading = heading_block(_("Exchange rates"))
     currencies = blocks.ListBlock(
         blocks.ChoiceBlock(choices=list(currencies.NAMES.items()), label=_("Currency")),
         label=_("Currencies to show"),
@@ -41,7 +47,7 @@ class RatesBlock(blocks.StructBlock):
 
 
 class WeatherBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), default=_("Weather"), max_length=80)
+    heading = heading_block(_("Weather"))
     regions = blocks.ListBlock(
         SnippetChooserBlock("sidebar.WeatherRegion", label=_("Region")),
         label=_("Regions"),
@@ -70,7 +76,7 @@ class WeatherBlock(blocks.StructBlock):
 
 
 class VisitorStatsBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), default=_("Visitors"), max_length=80)
+    heading = heading_block(_("Visitors"))
 
     def get_context(self, value, parent_context=None):
         # Here and not above: visits.py needs the models, which need this file.
@@ -115,7 +121,7 @@ class PageNumberBlock(blocks.PageChooserBlock):
 
 
 class FeaturedPagesBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), default=_("Featured"), max_length=80)
+    heading = heading_block(_("Featured"))
     pages = blocks.ListBlock(
         PageNumberBlock(label=_("Page")),
         label=_("Pages"),
@@ -140,9 +146,19 @@ class FeaturedPagesBlock(blocks.StructBlock):
 
 
 class LinkBlock(blocks.StructBlock):
-    title = blocks.CharBlock(label=_("Text of the link"), max_length=120)
-    page = blocks.PageChooserBlock(label=_("Page of this portal"), required=False)
-    url = blocks.URLBlock(label=_("Or another address"), required=False)
+    title = blocks.CharBlock(
+        label=_("Text of the link"),
+        max_length=120,
+        help_text=_("Says where it leads: not “here”"),
+    )
+    page = blocks.PageChooserBlock(
+        label=_("Page of this portal"),
+        required=False,
+        help_text=_("The link follows it wherever it moves"),
+    )
+    url = blocks.URLBlock(
+        label=_("Or another address"), required=False, help_text=_("Starts with https://")
+    )
 
     def clean(self, value):
         value = super().clean(value)
@@ -157,8 +173,8 @@ class LinkBlock(blocks.StructBlock):
 
 
 class LinksBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), default=_("Links"), max_length=80)
-    links = blocks.ListBlock(LinkBlock(), label=_("Links"))
+    heading = heading_block(_("Links"))
+    links = blocks.ListBlock(LinkBlock(), label=_("Links"), help_text=_("Shown in this order"))
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
@@ -184,9 +200,11 @@ class LinksBlock(blocks.StructBlock):
 
 
 class TextBlock(blocks.StructBlock):
-    heading = blocks.CharBlock(label=_("Heading"), default=_("Notice"), max_length=80)
+    heading = heading_block(_("Notice"))
     text = blocks.RichTextBlock(
-        label=_("Text"), features=["bold", "italic", "link", "document-link", "ol", "ul"]
+        label=_("Text"),
+        features=["bold", "italic", "link", "document-link", "ol", "ul"],
+        help_text=_("Short: the column is narrow"),
     )
 
     class Meta:

@@ -226,6 +226,7 @@ class ArticlePage(PortalPage):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        help_text=_("Above the text and in lists"),
     )
     lead_image_alt = models.CharField(
         _("lead image in words"),
@@ -233,7 +234,12 @@ class ArticlePage(PortalPage):
         max_length=250,
         help_text=_("For readers who can't see it. Leave empty when it only decorates."),
     )
-    body = StreamField(BodyStreamBlock(), verbose_name=_("body"), blank=True)
+    body = StreamField(
+        BodyStreamBlock(),
+        verbose_name=_("body"),
+        blank=True,
+        help_text=_("Press + to add paragraphs, headings, pictures, tables and more"),
+    )
 
     content_panels = [
         *Page.content_panels,
@@ -282,7 +288,11 @@ class ChosenPage(Orderable):
     """A page that editors put where they want it: on top of a section, below a text."""
 
     page = models.ForeignKey(
-        "wagtailcore.Page", verbose_name=_("page"), on_delete=models.CASCADE, related_name="+"
+        "wagtailcore.Page",
+        verbose_name=_("page"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text=_("Left out for as long as the page is not published or not public."),
     )
 
     panels = [
@@ -310,7 +320,12 @@ class ListedPage(PortalPage):
     Each kind has `articles`, the queryset of what it lists, in its order.
     """
 
-    introduction = models.TextField(_("introduction"), blank=True, max_length=500)
+    introduction = models.TextField(
+        _("introduction"),
+        blank=True,
+        max_length=500,
+        help_text=_("One or two sentences below the title"),
+    )
 
     content_panels = [
         *Page.content_panels,

@@ -208,14 +208,30 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
     # What lists sort titles by.
     title_key = models.CharField(max_length=120, default="", editable=False)
     type = models.ForeignKey(
-        DirectiveType, verbose_name=_("type"), on_delete=models.PROTECT, related_name="directives"
+        DirectiveType,
+        verbose_name=_("type"),
+        on_delete=models.PROTECT,
+        related_name="directives",
+        help_text=_("Left empty, it is read from the symbol: CT is a directive"),
     )
     issuer = models.ForeignKey(
-        Issuer, verbose_name=_("issuing body"), on_delete=models.PROTECT, related_name="directives"
+        Issuer,
+        verbose_name=_("issuing body"),
+        on_delete=models.PROTECT,
+        related_name="directives",
+        help_text=_("Who signed and sealed it. Left empty, it is read from the symbol."),
     )
-    signer = models.CharField(_("signer"), max_length=120)
-    signer_position = models.CharField(_("position of the signer"), max_length=160)
-    signed_on = models.DateField(_("signed on"))
+    signer = models.CharField(
+        _("signer"), max_length=120, help_text=_("The name alone, without titles or degrees")
+    )
+    signer_position = models.CharField(
+        _("position of the signer"),
+        max_length=160,
+        help_text=_("As it stands above the signature: Chủ tịch, Phó Chủ tịch"),
+    )
+    signed_on = models.DateField(
+        _("signed on"), help_text=_("The day in its head, not that of its publication here")
+    )
     effective_on = models.DateField(
         _("in force from"), help_text=_("Often the day it was signed"), blank=True, null=True
     )
@@ -229,12 +245,21 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
         _("subject"), max_length=1000, help_text=_("What it is about, word for word as signed")
     )
     topics = ParentalManyToManyField(
-        Topic, verbose_name=_("fields"), blank=True, related_name="directives"
+        Topic,
+        verbose_name=_("fields"),
+        blank=True,
+        related_name="directives",
+        help_text=_("Readers narrow the register by them"),
     )
     recipients = models.TextField(
         _("recipients"), blank=True, help_text=_("Nơi nhận, one on each line; for print")
     )
-    body = StreamField(DirectiveStreamBlock(), verbose_name=_("body"), blank=True)
+    body = StreamField(
+        DirectiveStreamBlock(),
+        verbose_name=_("body"),
+        blank=True,
+        help_text=_("The whole text, article by article. The signed file is attached below."),
+    )
     withdrawn_on = models.DateField(
         _("withdrawn from"),
         null=True,
@@ -730,7 +755,12 @@ class DirectiveRelation(Orderable):
     """What a directive does to another, or to a document that this portal doesn't hold."""
 
     directive = ParentalKey(DirectivePage, on_delete=models.CASCADE, related_name="relations")
-    kind = models.CharField(_("this document"), max_length=12, choices=RelationKind)
+    kind = models.CharField(
+        _("this document"),
+        max_length=12,
+        choices=RelationKind,
+        help_text=_("What it does to the other"),
+    )
     target = models.ForeignKey(
         DirectivePage,
         verbose_name=_("document of this portal"),
@@ -739,6 +769,7 @@ class DirectiveRelation(Orderable):
         # What goes together with this one keeps nobody, unlike PROTECT.
         on_delete=models.RESTRICT,
         related_name="incoming_relations",
+        help_text=_("Found by its number or title"),
     )
     other_document = models.CharField(
         _("or another document"),
@@ -822,7 +853,9 @@ class DirectiveSuspension(Orderable):
     """Days on which a directive is not to be followed for the time being."""
 
     directive = ParentalKey(DirectivePage, on_delete=models.CASCADE, related_name="suspensions")
-    starts_on = models.DateField(_("first day"))
+    starts_on = models.DateField(
+        _("first day"), help_text=_("From this day it is not to be followed for the time being")
+    )
     ends_on = models.DateField(
         _("last day"), null=True, blank=True, help_text=_("Empty: until further notice")
     )
@@ -860,6 +893,7 @@ class DirectiveAttachment(Orderable):
         verbose_name=_("file"),
         on_delete=models.PROTECT,
         related_name="+",
+        help_text=_("PDF, Word or Excel, for readers to download"),
     )
     title = models.CharField(
         _("title"),

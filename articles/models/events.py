@@ -37,9 +37,13 @@ class EventPageQuerySet(ArticleQuerySet):
 
 
 class EventPage(RoutablePageMixin, ArticlePage):
-    starts_at = models.DateTimeField(_("starts at"))
-    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
-    place = models.CharField(_("place"), max_length=250)
+    starts_at = models.DateTimeField(_("starts at"), help_text=_("Day and hour: 10/10/2026 08:00"))
+    ends_at = models.DateTimeField(
+        _("ends at"), null=True, blank=True, help_text=_("Empty: its end is not told")
+    )
+    place = models.CharField(
+        _("place"), max_length=250, help_text=_("Hall and address, for people to find it")
+    )
 
     content_panels = [
         *Page.content_panels,

@@ -78,9 +78,21 @@ class NewsTag(TaggedItemBase):
 
 
 class NewsPage(ArticlePage):
-    posted_on = models.DateField(_("date"), default=today)
-    topics = ParentalManyToManyField(Topic, verbose_name=_("topics"), blank=True)
-    authors = ParentalManyToManyField(Author, verbose_name=_("authors"), blank=True)
+    posted_on = models.DateField(
+        _("date"), default=today, help_text=_("The day that readers see beside the title")
+    )
+    topics = ParentalManyToManyField(
+        Topic,
+        verbose_name=_("topics"),
+        blank=True,
+        help_text=_("Readers find more of the same by them"),
+    )
+    authors = ParentalManyToManyField(
+        Author,
+        verbose_name=_("authors"),
+        blank=True,
+        help_text=_("Whose names stand on it; may be left empty"),
+    )
     tags = ClusterTaggableManager(through=NewsTag, verbose_name=_("tags"), blank=True)
 
     content_panels = [
@@ -301,7 +313,11 @@ class FeaturedNews(ChosenPage):
 
     section = ParentalKey(NewsIndexPage, on_delete=models.CASCADE, related_name="featured")
     page = models.ForeignKey(
-        NewsPage, verbose_name=_("page"), on_delete=models.CASCADE, related_name="+"
+        NewsPage,
+        verbose_name=_("page"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text=_("Left out for as long as the page is not published or not public."),
     )
 
     panels = [PageChooserPanel("page", "articles.NewsPage")]

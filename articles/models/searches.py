@@ -46,8 +46,14 @@ class Abbreviation(KeptForSearch):
     """Offices write UBND or Ủy ban nhân dân, people xe máy or mô tô: whoever looks for one finds
     the other."""
 
-    short = models.CharField(_("abbreviation or other word"), max_length=60)
-    full = models.CharField(_("in full, or what means the same"), max_length=120)
+    short = models.CharField(
+        _("abbreviation or other word"), max_length=60, help_text=_("For example UBND, or xe máy")
+    )
+    full = models.CharField(
+        _("in full, or what means the same"),
+        max_length=120,
+        help_text=_("For example Ủy ban nhân dân, or mô tô"),
+    )
 
     objects = AbbreviationManager()
 
@@ -96,9 +102,15 @@ class PromotedResult(KeptForSearch):
         help_text=_("One question a line. Marks and capitals make no difference."),
     )
     page = models.ForeignKey(
-        "wagtailcore.Page", verbose_name=_("page"), on_delete=models.CASCADE, related_name="+"
+        "wagtailcore.Page",
+        verbose_name=_("page"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text=_("It stands on top of what is found"),
     )
-    sort_order = models.PositiveSmallIntegerField(_("order"), default=100)
+    sort_order = models.PositiveSmallIntegerField(
+        _("order"), default=100, help_text=_("Small numbers come first")
+    )
 
     objects = PromotedResultManager()
 

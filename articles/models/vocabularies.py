@@ -41,14 +41,18 @@ class NamedRecord(models.Model):
 class DirectiveType(NamedRecord):
     """A kind of administrative document. Source: Decree 30/2020, article 7 and appendix III."""
 
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    name = models.CharField(
+        _("name"), max_length=60, unique=True, help_text=_("In full: Chỉ thị, Quyết định")
+    )
     abbreviation = models.CharField(
         _("abbreviation"),
         max_length=10,
         blank=True,
         help_text=_("As it stands in the number: CT, QĐ, KH. Official letters have none."),
     )
-    sort_order = models.PositiveSmallIntegerField(_("order"), default=100)
+    sort_order = models.PositiveSmallIntegerField(
+        _("order"), default=100, help_text=_("Small numbers come first")
+    )
 
     panels = [FieldPanel("name"), FieldRowPanel(["abbreviation", "sort_order"])]
 
@@ -106,7 +110,11 @@ class Issuer(NamedRecord):
     leads to the one that took over its work.
     """
 
-    name = models.CharField(_("full name"), max_length=200)
+    name = models.CharField(
+        _("full name"),
+        max_length=200,
+        help_text=_("As it stands in the head of its documents"),
+    )
     short_name = models.CharField(_("short name"), max_length=80, help_text=_("For lists"))
     abbreviation = models.CharField(
         _("abbreviation"),
@@ -226,8 +234,12 @@ class Issuer(NamedRecord):
 class Topic(NamedRecord):
     """What pages are about: a directive's field, the topic of a piece of news."""
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    sort_order = models.PositiveSmallIntegerField(_("order"), default=100)
+    name = models.CharField(
+        _("name"), max_length=80, unique=True, help_text=_("As readers choose it in lists")
+    )
+    sort_order = models.PositiveSmallIntegerField(
+        _("order"), default=100, help_text=_("Small numbers come first")
+    )
 
     panels = [FieldRowPanel(["name", "sort_order"])]
 
@@ -240,8 +252,15 @@ class Topic(NamedRecord):
 class Author(NamedRecord, index.Indexed):
     """Somebody who signs news."""
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
-    position = models.CharField(_("position"), max_length=160, blank=True)
+    name = models.CharField(
+        _("name"), max_length=120, unique=True, help_text=_("As it stands on the page")
+    )
+    position = models.CharField(
+        _("position"),
+        max_length=160,
+        blank=True,
+        help_text=_("Beside the name; may be left empty"),
+    )
 
     search_fields = [index.AutocompleteField("name")]
 

@@ -25,8 +25,13 @@ class OnEveryPage:
 class OfficeSettings(OnEveryPage, BaseSiteSetting):
     """The name on the door, who answers for the portal, and how to reach the office."""
 
-    portal_label = models.CharField(_("above the name"), max_length=80, blank=True)
-    name = models.CharField(_("name"), max_length=120)
+    portal_label = models.CharField(
+        _("above the name"),
+        max_length=80,
+        blank=True,
+        help_text=_("In small letters: Cổng thông tin điện tử"),
+    )
+    name = models.CharField(_("name"), max_length=120, help_text=_("On top of every page"))
     agency = models.CharField(
         _("responsible agency"), max_length=200, blank=True, help_text=_("In the footer")
     )
@@ -42,9 +47,18 @@ class OfficeSettings(OnEveryPage, BaseSiteSetting):
         blank=True,
         help_text=_("Its number, the day and who gave it."),
     )
-    address = models.CharField(_("address"), max_length=250, blank=True)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(
+        _("address"), max_length=250, blank=True, help_text=_("In the footer")
+    )
+    phone = models.CharField(
+        _("telephone"),
+        max_length=40,
+        blank=True,
+        help_text=_("In the footer; on a phone, a touch calls it"),
+    )
+    email = models.EmailField(
+        _("e-mail"), blank=True, help_text=_("In the footer, for readers to write to")
+    )
     statement = models.TextField(
         _("last lines"),
         max_length=500,

@@ -110,6 +110,9 @@ class UrgentNotice(OnEveryPage, PreviewableMixin, RevisionMixin, models.Model):
         max_length=500,
         blank=True,
         validators=[validate_address],
+        help_text=_(
+            "https://… of another site, or what follows this portal's name: /ty-gia/, /y-kien/"
+        ),
     )
     link_text = models.CharField(
         _("text of the link"),
@@ -125,7 +128,11 @@ class UrgentNotice(OnEveryPage, PreviewableMixin, RevisionMixin, models.Model):
         help_text=_("It goes by itself. At most 14 days ahead; it can be extended before it ends."),
     )
     place = models.CharField(
-        _("where"), max_length=12, choices=Place.choices, default=Place.EVERYWHERE
+        _("where"),
+        max_length=12,
+        choices=Place.choices,
+        default=Place.EVERYWHERE,
+        help_text=_("What concerns everybody stands on every page"),
     )
 
     objects = UrgentNoticeQuerySet.as_manager()

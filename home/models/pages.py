@@ -119,8 +119,18 @@ class StandardPage(PortalPage):
     # Nobody comes back to it by itself, and it is out of date all the same.
     review_months = 12
 
-    introduction = models.TextField(_("introduction"), blank=True, max_length=500)
-    body = StreamField(BodyStreamBlock(), verbose_name=_("body"), blank=True)
+    introduction = models.TextField(
+        _("introduction"),
+        blank=True,
+        max_length=500,
+        help_text=_("One or two sentences below the title"),
+    )
+    body = StreamField(
+        BodyStreamBlock(),
+        verbose_name=_("body"),
+        blank=True,
+        help_text=_("Press + to add paragraphs, headings, pictures, tables and more"),
+    )
 
     content_panels = [
         *Page.content_panels,

@@ -170,7 +170,11 @@ def delete_groups(instance, **kwargs):
 class UnitSection(Orderable):
     unit = ParentalKey(Unit, on_delete=models.CASCADE, related_name="sections")
     page = models.ForeignKey(
-        "wagtailcore.Page", verbose_name=_("section"), on_delete=models.CASCADE, related_name="+"
+        "wagtailcore.Page",
+        verbose_name=_("section"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text=_("The unit writes in it and in all below it"),
     )
 
     panels = [PageChooserPanel("page")]

@@ -98,7 +98,11 @@ class Poll(
     """What was voted on stays as the voters saw it: from the first ballot on only a correction,
     reasoned and public (corrections.py), changes a word of it, and nothing takes it offline."""
 
-    question = models.CharField(_("question"), max_length=255)
+    question = models.CharField(
+        _("question"),
+        max_length=255,
+        help_text=_("One thing at a time, put so that each choice answers it"),
+    )
     opens_at = models.DateTimeField(
         _("opens at"),
         default=timezone.now,
@@ -276,7 +280,7 @@ class Poll(
 
 class Choice(Orderable):
     poll = ParentalKey(Poll, related_name="choices", verbose_name=_("poll"))
-    text = models.CharField(_("text"), max_length=200)
+    text = models.CharField(_("text"), max_length=200, help_text=_("An answer, in a few words"))
     votes = VoteCounter(_("votes"), default=0, editable=False)
     image = models.ForeignKey(
         get_image_model_string(),
@@ -285,6 +289,7 @@ class Choice(Orderable):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        help_text=_("Beside the answer; may be left empty"),
     )
     inherited_votes = models.PositiveIntegerField(
         _("votes from the old portal"),

@@ -290,7 +290,9 @@ class CentralRate(models.Model):
     number = models.CharField(
         _("number of the notice"), max_length=40, help_text=_("For example 236/TB-NHNN.")
     )
-    day = models.DateField(_("day it holds for"), unique=True)
+    day = models.DateField(
+        _("day it holds for"), unique=True, help_text=_("As the notice names it")
+    )
 
     panels = [
         FieldPanel("rate"),

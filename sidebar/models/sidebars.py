@@ -37,7 +37,12 @@ class Sidebar(PreviewableMixin, RevisionMixin, models.Model):
     title = models.CharField(
         _("title"), max_length=120, help_text=_("For editors; readers don't see it.")
     )
-    blocks = StreamField(SidebarStreamBlock(), blank=True, verbose_name=_("blocks"))
+    blocks = StreamField(
+        SidebarStreamBlock(),
+        blank=True,
+        verbose_name=_("blocks"),
+        help_text=_("One below the other, in this order"),
+    )
 
     objects = SidebarQuerySet.as_manager()
 

@@ -32,7 +32,9 @@ class WeatherRegionQuerySet(models.QuerySet):
 
 
 class WeatherRegion(models.Model):
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    name = models.CharField(
+        _("name"), max_length=80, unique=True, help_text=_("As readers see it: Đông Hà")
+    )
     latitude = models.DecimalField(
         _("latitude"),
         max_digits=6,
