@@ -22,8 +22,8 @@ from tests.servers import free_port, redis_database
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds, after which a test gives up: for a first start, and for the end of every program. `serve`
-# promises its end within ten (home/management/processes.py); a machine full of other tests' browsers
-# has taken longer, and what a test looks for is a program that stays.
+# promises its end within ten (home/management/processes.py); a machine full of browsers has taken
+# longer, and what a test looks for is a program that stays.
 READY_WITHIN = 120
 GONE_WITHIN = 60
 # Nobody listens there: a portal whose feeds a test doesn't care about asks nobody else's server.
