@@ -17,8 +17,9 @@ from articles import live_register
 from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
+from home.offices import set_up
 from office import append_only
-from office.wording import name_permissions
+from office.models import AuditEntry
 from tests import browser as browser_of_this_machine
 from tests import servers
 from tests.e2e import running
@@ -126,10 +127,14 @@ def refuse_skip(report):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Permissions have their names from the beginning: to write them is half of what set_up() costs
-    where people have roles. (That it writes them, the walk through the admin sees.)"""
+    """The office is there from the beginning, as in every portal: its groups, rights and steps are
+    most of what a test of it would wait for. (A database that was emptied gets it from
+    `factories.make_user`.) The log begins with the test."""
     with django_db_blocker.unblock():
-        name_permissions()
+        set_up()
+        append_only.unguard(connection)
+        AuditEntry.objects.all().delete()
+        append_only.guard(connection)
 
 
 @pytest.fixture(autouse=True)
