@@ -219,7 +219,7 @@ def test_topics_authors_and_tags_are_all_used(demo):
         assert NewsPage.objects.live().filter(authors=author).exists()
     assert NewsPage.objects.live().filter(tags__name="an toàn thông tin").count() == 2
     assert NewsPage.objects.live().filter(related__isnull=False).exists()
-    assert len(NewsIndexPage.objects.get().featured_news) == 2
+    assert len(NewsIndexPage.objects.get().featured_news()) == 2
 
 
 def test_one_file_is_a_scan_and_one_a_text_to_fill_in():

@@ -32,7 +32,7 @@ from sidebar.models import (
     SidebarSettings,
 )
 
-from ..founding import QUOTING, lay_menus, make_regions
+from ..founding import ENGLISH_LABEL, ENGLISH_NAME, QUOTING, lay_menus, make_regions
 from . import about, accounts, vocabularies
 from .blocks import Ref, resolved
 from .directives import directives
@@ -332,6 +332,8 @@ def _name_office(site):
             "responsible": about.RESPONSIBLE,
             "licence": about.LICENCE,
             "statement": QUOTING,
+            "english_label": ENGLISH_LABEL,
+            "english_name": ENGLISH_NAME,
         },
     )
 

@@ -6,7 +6,7 @@
 const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
 const SUGGEST_FROM = 2; // characters
 const SUGGEST_AFTER = 150; // milliseconds without a key
-const number = new Intl.NumberFormat("vi-VN");
+const number = new Intl.NumberFormat(document.documentElement.lang);
 
 function show(element, value) {
     const text = number.format(value);
