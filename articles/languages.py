@@ -82,12 +82,13 @@ class Place:
     path: str  # in the tree
     title: str
     address: str
+    url_path: str
 
 
 @dataclass(frozen=True)
 class Translations:
     versions: Versions
-    # {(what the translations of a site's home page share, language): its Place}
+    # {what the translations of a site's home page share: {language: Place}}
     homes: dict
     # {tree path and number of a page that has translations: {language: Place}}, itself included
     by_path: dict
@@ -122,7 +123,7 @@ def _read(seen):
     keys = roots.union(row[0] for row in translated)
     rows = [*pages.filter(locale__in=own, translation_key__in=keys), *translated]
     url_paths = {path: url_path for key, _, _, path, _, url_path in rows if key in roots}
-    homes, by_key = {}, {}
+    by_key = {}
     for key, locale, pk, path, title, url_path in rows:
         home = next((above for above in url_paths if path.startswith(above)), None)
         # The rest is below no site.
@@ -130,32 +131,28 @@ def _read(seen):
             continue
         language = languages[locale]
         address = start(language) + url_path.removeprefix(url_paths[home])
-        place = by_key.setdefault(key, {})[language] = Place(pk, path, title, address)
-        if key in roots:
-            homes[key, language] = place
+        by_key.setdefault(key, {})[language] = Place(pk, path, title, address, url_path)
+    homes = {key: found for key, found in by_key.items() if key in roots}
     by_path = {place.path: found for found in by_key.values() for place in found.values()}
     by_number = {place.pk: found for found in by_key.values() for place in found.values()}
     return Translations(seen, homes, by_path, by_number)
 
 
+def homes(request):
+    """{language: Place} of the site's home pages that are online."""
+    site = Site.find_for_request(request)
+    return translations(request).homes.get(site.root_page.translation_key, {}) if site else {}
+
+
 def home_place(request, language=None):
     """The home page in a language, or in that of the request; None while it isn't online."""
-    site = Site.find_for_request(request)
-    if not site:
-        return None
-    key = site.root_page.translation_key, language or current()
-    return translations(request).homes.get(key)
+    return homes(request).get(language or current())
 
 
-def tree_paths(request):
-    """Tree paths of the home pages, in all languages."""
-    site = Site.find_for_request(request)
-    if not site:
-        return []
-    homes = translations(request).homes
-    return [
-        place.path for (key, _), place in homes.items() if key == site.root_page.translation_key
-    ]
+def address_below(homes, path, url_path):
+    """Of a page by its paths in the tree, for who has read many; `homes`: see above."""
+    language, home = next(one for one in homes.items() if path.startswith(one[1].path))
+    return start(language) + url_path.removeprefix(home.url_path)
 
 
 def numbers_here(request, numbers):

@@ -165,8 +165,10 @@ class PortalPage(ReviewedMixin, Page):
         if answer is not not_found:
             return answer
         departure = Departure.objects.filter(page=self.pk).first()
+        section = self.get_ancestors().filter(depth__gt=2).last()
         context = {
-            "section": self.get_ancestors().filter(depth__gt=2).last(),
+            "section": section and section.specific_deferred,
+            "is_foreign": self._is_foreign,
             "expired_at": self.expire_at if self.expired else None,
             "left_at": departure and departure.left_at,
             "reason": departure.reason if departure else "",

@@ -150,11 +150,12 @@ function suggest(form) {
     }
 
     function fill(suggestions) {
-        list.replaceChildren(...suggestions.map(({ title, note, address }, index) => {
+        list.replaceChildren(...suggestions.map(({ title, note, address, lang }, index) => {
             const option = document.createElement("li");
             option.id = `suggestion-${index}`;
             option.role = "option";
             option.dataset.address = address;
+            if (lang) option.lang = lang;
             const about = document.createElement("span");
             about.textContent = note;
             option.append(title, about);
