@@ -6,7 +6,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import views as sitemaps
 from wagtail.documents import urls as wagtaildocs_urls
 
-from articles import unpublishing
+from articles import translating, unpublishing
 from articles.api import router
 from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
@@ -31,6 +31,7 @@ urlpatterns = [
     path("admin/pages/", include("office.side_panels")),
     path("admin/choose-page/", include("office.choosing")),
     path("admin/", include(unpublishing.urls)),
+    path("admin/", include(translating.urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
