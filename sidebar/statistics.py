@@ -88,7 +88,7 @@ def picture(counted, series, name_of, told):
 
 
 def short_day(day):
-    return date_format(day, "j/n")
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 def page_views(first, last):
