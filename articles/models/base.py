@@ -3,6 +3,7 @@ from uuid import uuid4
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpResponseNotFound
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -108,6 +109,14 @@ class PortalPage(ReviewedMixin, Page):
                 Departure.objects.undo(self)
             return saved
 
+    def copy(self, *args, update_attrs=None, exclude_fields=None, **kwargs):
+        if "locale" in (update_attrs or {}):
+            # A translation stands beside what its own language has.
+            exclude_fields = [*(exclude_fields or []), "sidebar_placements"]
+        return super().copy(
+            *args, update_attrs=update_attrs, exclude_fields=exclude_fields, **kwargs
+        )
+
     def full_clean(self, *args, **kwargs):
         self._fold_slug()
         super().full_clean(*args, **kwargs)
@@ -164,7 +173,10 @@ class PortalPage(ReviewedMixin, Page):
         answer = RedirectMiddleware(lambda _request: not_found)(request)
         if answer is not not_found:
             return answer
-        departure = Departure.objects.filter(page=self.pk).first()
+        departure = Departure.objects.filter(page=self.pk).select_related("redirect").first()
+        if self._is_foreign and departure and departure.redirect:
+            # It names the Vietnamese address.
+            return redirect(departure.redirect.link)
         section = self.get_ancestors().filter(depth__gt=2).last()
         context = {
             "section": section and section.specific_deferred,
