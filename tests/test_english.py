@@ -1,4 +1,4 @@
-"""The portal in English, beside the Vietnamese one: addresses, words, lists, the way to the other."""
+"""The portal in English, beside the Vietnamese one: addresses, words, lists, the way back."""
 
 import re
 from datetime import date, timedelta
@@ -35,7 +35,7 @@ from home.models import (
     StandardPage,
     UrgentNotice,
 )
-from home.offices import BOARD, EDITORS, KEEPERS, OPERATORS, REVIEWERS, set_up
+from home.offices import BOARD, EDITORS, KEEPERS, OPERATORS, REPORTERS, REVIEWERS, set_up
 from office.models import PreviewLink
 from office.models.units import Territory
 from polls.models import Ballot
@@ -105,7 +105,7 @@ def alternates(html):
 
 
 class Unmarked(HTMLParser):
-    """Collects the words that are in the language of the page: below no element that says another."""
+    """Collects the words that are in the language of the page, below no element of another."""
 
     VOID = {"meta", "link", "img", "input", "br", "hr", "path", "rect", "circle", "source"}
 
@@ -643,9 +643,10 @@ def office(news):
     [
         (BOARD, True),
         (REVIEWERS, True),
+        (EDITORS, True),
+        (REPORTERS, False),
         (KEEPERS, False),
         (OPERATORS, False),
-        (EDITORS, False),
         (None, False),
     ],
 )
