@@ -535,6 +535,19 @@ def test_the_sitemap_lists_each_address_once_with_those_of_the_same(client, news
     assert "http://localhost/en/ty-gia/" in figures
 
 
+def test_the_api_answers_in_one_language(client, news):
+    in_english(make_news(), "Courses")
+    make_directive()
+
+    def titles(query):
+        items = client.get(f"/api/v2/pages/?{query}").json()["items"]
+        return {item["title"] for item in items}
+
+    assert "Courses" not in titles("")
+    assert titles("locale=en") == {ENGLISH_NAME, "News", "Courses"}
+    assert client.get("/api/v2/pages/?locale=fr").status_code == 400
+
+
 def test_statistics_name_pages_of_both_trees_by_their_addresses(english, news, home):
     from sidebar import statistics
 
