@@ -9,12 +9,11 @@ from xml.etree import ElementTree
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from wagtail.models import Locale, Page, PageViewRestriction, Site
+from wagtail.models import Locale, Page, PageViewRestriction
 
 from articles import languages
 from articles.models import (
@@ -117,6 +116,9 @@ class Unmarked(HTMLParser):
         if tag not in self.VOID:
             self.open.append((tag, dict(attributes).get("lang")))
 
+    def handle_startendtag(self, tag, attributes):
+        """Holds no words."""
+
     def handle_endtag(self, tag):
         while self.open and self.open.pop()[0] != tag:
             pass
@@ -124,7 +126,7 @@ class Unmarked(HTMLParser):
     def handle_data(self, data):
         tags = {tag for tag, _lang in self.open}
         spoken = next((lang for _tag, lang in reversed(self.open) if lang), None)
-        if spoken == "en" and not tags & {"script", "style"}:
+        if spoken == "en" and not tags & {"script", "style", "title"}:
             self.words.append(data)
 
 
@@ -756,5 +758,3 @@ def test_links_inside_the_portal_are_checked_in_each_language(news):
     assert not _own_address("/en/news/courses/")
     assert not _own_address("/en/ty-gia/")
     assert _own_address("/en/news/mo-lop-ky-nang-so/")
-    assert Site.objects.get().root_page.locale.language_code == "vi"
-    assert RequestFactory().get("/").path == "/"

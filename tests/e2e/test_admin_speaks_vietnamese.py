@@ -277,7 +277,7 @@ COLLECT = """
 # In the demo's content, and what the tests search for.
 NAMES = {username for username, _role, _group in ACCOUNTS} | {"localhost", "khongcogi"}
 # Of its pages in English; whole, so that no word of theirs is let pass alone.
-TITLES = sorted((one.title for one in translations()), key=len, reverse=True) + [ENGLISH_NAME]
+TITLES = [*sorted((one.title for one in translations()), key=len, reverse=True), ENGLISH_NAME]
 
 
 @pytest.fixture(scope="module")
