@@ -482,6 +482,20 @@ def test_notices_are_said_in_english_and_marked(client, english):
         )
 
 
+def test_a_notice_may_say_the_same_in_english(client, english):
+    now = timezone.now()
+    UrgentNotice.objects.create(
+        text="Bão đổ bộ",
+        english_text="A storm comes ashore",
+        starts_at=now,
+        ends_at=now + timedelta(days=1),
+    )
+    html = shown(client, "/en/ty-gia/")
+    assert "A storm comes ashore" in html
+    assert "Bão đổ bộ" not in html
+    assert "A storm" not in shown(client, "/ty-gia/")
+
+
 def test_breadcrumbs_of_a_directive_lead_to_the_english_home_page(client, english):
     make_directive()
     html = shown(client, "/en/van-ban/dung-van-ban-dien-tu/")
