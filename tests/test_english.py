@@ -168,7 +168,7 @@ def is_vietnamese(words):
     ["admin/", "api/v2/pages/", "healthz", "robots.txt", "sitemap.xml", "live/", "documents/1/a"],
 )
 def test_what_machines_and_editors_ask_for_has_one_address(client, english, path):
-    assert client.get(f"/en/{path}").status_code == 404
+    assert client.get(f"/en/{path}", follow=True).status_code == 404
 
 
 def test_a_page_that_nobody_translated_is_not_found_in_english(client, news):
@@ -280,7 +280,7 @@ def test_filters_and_days_stay_when_the_language_is_switched(client, english):
     make_directive()
     html = shown(client, "/van-ban/?loai=chi-thi&ngay=2020-01-01")
     assert switch(html)[0] == "/en/van-ban/?loai=chi-thi&ngay=2020-01-01"
-    assert alternates(html)["en"].endswith("/en/van-ban/?loai=chi-thi&ngay=2020-01-01")
+    assert alternates(html)["en"].endswith("/en/van-ban/?loai=chi-thi&amp;ngay=2020-01-01")
     assert switch(shown(client, switch(html)[0]))[0] == "/van-ban/?loai=chi-thi&ngay=2020-01-01"
 
 
@@ -590,21 +590,29 @@ def test_english_pages_take_no_more_queries_than_vietnamese_ones(client, news):
             with CaptureQueriesContext(connection) as queries:
                 client.get(address)
             counts.append(len(queries))
-        assert counts[1] <= counts[0] + 3, pair
+        # A directive is looked for among English pages first.
+        most = 2 if "van-ban" in pair[0] else 1
+        assert counts[1] <= counts[0] + most, pair
 
 
 def test_an_english_portal_costs_vietnamese_pages_no_query(client, home):
-    make_news()
-    counts = []
-    for _ in range(2):
-        client.get("/tin-tuc/mo-lop-ky-nang-so/")
-        with CaptureQueriesContext(connection) as queries:
-            client.get("/tin-tuc/mo-lop-ky-nang-so/")
-        counts.append(len(queries))
-        lay_english()
-        in_english(NewsIndexPage.objects.get(locale__language_code="vi"), "News")
-        in_english(NewsPage.objects.get(), "Courses")
-    assert counts[0] == counts[1]
+    page = make_news()
+    addresses = ["/", "/tin-tuc/", "/tin-tuc/mo-lop-ky-nang-so/", "/van-ban/", "/ty-gia/"]
+
+    def counted():
+        counts = []
+        for address in addresses:
+            client.get(address)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            counts.append(len(queries))
+        return counts
+
+    before = counted()
+    lay_english()
+    in_english(NewsIndexPage.objects.get(), "News")
+    in_english(page, "Courses")
+    assert counted() == before
 
 
 # Votes

@@ -213,7 +213,8 @@ class PortalPage(ReviewedMixin, Page):
         home = site and site.root_page
         if home and self.depth <= home.depth + 1 and self.locale_id == home.locale_id:
             return [home] if self.is_descendant_of(home) else []
-        return list(self.get_ancestors().filter(depth__gt=1).live())
+        # Of their kinds, some of which have an address in each language.
+        return list(self.get_ancestors().filter(depth__gt=1).live().specific(defer=True))
 
     def searchable_text(self):
         """Everything on the page that a reader may look for, besides its title."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django import template
 from django.conf import settings
-from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from wagtail.models import Page
@@ -13,6 +12,9 @@ from .. import languages
 from ..privacy import private_paths
 
 register = template.Library()
+
+# In themselves. (Django has them too, with marks apart from their letters.)
+NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Way:
     @property
     def name(self):
         """In its own language."""
-        return LANG_INFO[self.language]["name_local"]
+        return NAMES[self.language]
 
 
 @register.inclusion_tag("includes/language_switch.html", takes_context=True)
