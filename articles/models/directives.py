@@ -651,13 +651,14 @@ class DirectivePage(InEveryLanguage, RoutablePageMixin, ArticlePage):
 
     @property
     def citation(self):
-        """As people name it in a text of their own."""
-        name = _("%(type)s no. %(reference)s of %(day)s by %(issuer)s") % {
-            "type": self.type,
-            "reference": self.reference,
-            "day": local_day(self.signed_on),
-            "issuer": self.issuer.name,
-        }
+        """As people name it in a text of their own: its name is Vietnamese."""
+        with override(settings.LANGUAGE_CODE):
+            name = _("%(type)s no. %(reference)s of %(day)s by %(issuer)s") % {
+                "type": self.type,
+                "reference": self.reference,
+                "day": local_day(self.signed_on),
+                "issuer": self.issuer.name,
+            }
         if ABOUT.match(self.subject):
             return f"{name} về việc {self.matter}"
         # It may start with a name, so it keeps its capital.

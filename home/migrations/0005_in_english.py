@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='officesettings',
             name='english_label',
-            field=models.CharField(blank=True, help_text='On English pages, in small letters: Official web portal', max_length=80, verbose_name='above the name, in English'),
+            field=models.CharField(blank=True, help_text='On English pages, in small letters above the name.', max_length=80, verbose_name='above the name, in English'),
         ),
         migrations.AddField(
             model_name='officesettings',

@@ -36,7 +36,7 @@ class OfficeSettings(OnEveryPage, BaseSiteSetting):
         _("above the name, in English"),
         max_length=80,
         blank=True,
-        help_text=_("On English pages, in small letters: Official web portal"),
+        help_text=_("On English pages, in small letters above the name."),
     )
     english_name = models.CharField(
         _("name in English"),
