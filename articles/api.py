@@ -6,6 +6,7 @@ an account isn't in it. However many pages it has, it takes the same number of q
 from collections import defaultdict
 from functools import cached_property
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, DateTimeField, Q, prefetch_related_objects
 from django.utils import timezone
@@ -26,7 +27,7 @@ from wagtail.api.v2.views import PagesAPIViewSet
 from wagtail.blocks import StreamValue
 from wagtail.models import Page, Site
 
-from . import open_graph
+from . import languages, open_graph
 from .comparison import text_lines
 from .models import (
     DirectiveAttachment,
@@ -327,9 +328,12 @@ class PublicPagesViewSet(PagesAPIViewSet):
         SteadyOrdering,
     ]
     known_query_parameters = frozenset(
-        ["limit", "offset", "fields", "order", "type", "child_of", "ancestor_of", "descendant_of"]
+        [
+            *("limit", "offset", "fields", "order", "type", "locale"),
+            *("child_of", "ancestor_of", "descendant_of"),
+        ]
     )
-    # An alias may be of a private page; there is one language.
+    # An alias may be of a private page; an answer is in one language.
     meta_fields = [
         *("type", "detail_url", "html_url", "slug", "show_in_menus", "seo_title"),
         *("search_description", "first_published_at", "last_published_at", "parent"),
@@ -379,9 +383,18 @@ class PublicPagesViewSet(PagesAPIViewSet):
             raise BadRequestError(f"unknown parameters: {', '.join(unknown)}")
 
     def public(self, kind):
+        """In the office's own language, as the law is, or in the one that is asked for."""
         site = Site.find_for_request(self.request)
         pages = kind.objects.live().public()
-        return pages.descendant_of(site.root_page, inclusive=True) if site else pages.none()
+        if not site:
+            return pages.none()
+        language = self.request.GET.get("locale", settings.LANGUAGE_CODE)
+        if language == settings.LANGUAGE_CODE:
+            return pages.descendant_of(site.root_page, inclusive=True)
+        home = languages.home_place(self.request, language)
+        if home is None:
+            raise BadRequestError(f"locale can't be {language!r}")
+        return pages.filter(path__startswith=home.path)
 
     @cached_property
     def public_pages(self):

@@ -4,10 +4,11 @@ from collections import defaultdict
 from itertools import chain, count
 from urllib.parse import parse_qs, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.table_block.blocks import TableBlock
@@ -19,6 +20,7 @@ from wagtail.models import Page
 from office.comparing import ChoiceComparison
 from polls.blocks import PollBlock
 
+from .languages import numbers_here
 from .outline import Anchors, Clause, Place, Point, number_slug, places
 from .vietnamese import fold_slug
 
@@ -346,8 +348,10 @@ class PageLinksBlock(blocks.StructBlock):
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
         chosen = [page.pk for page in value["pages"] if page]
+        if request := (parent_context or {}).get("request"):
+            chosen = numbers_here(request, chosen)
         # A chosen page may have been taken offline or closed to the public since.
-        found = Page.objects.live().public().in_bulk(chosen)
+        found = Page.objects.live().public().specific(defer=True).in_bulk(chosen)
         context["pages"] = [found[pk] for pk in chosen if pk in found]
         return context
 
@@ -407,7 +411,9 @@ class ProvisionValue(blocks.StructValue):
     def place(self, anchors, below):
         number = self["number"]
         article = anchors.take(f"dieu-{number_slug(number)}".removesuffix("-"))
-        label = gettext("Article %(number)s.") % {"number": number}
+        # A part of the text of the law.
+        with override(settings.LANGUAGE_CODE):
+            label = gettext("Article %(number)s.") % {"number": number}
         clauses = [
             self._clause(anchors, article, number, clause)
             for number, clause in zip(self.clause_numbers, self["clauses"], strict=True)

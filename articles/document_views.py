@@ -17,6 +17,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import Site
 
 from . import privacy
+from .languages import is_own
 from .models import DirectiveAttachment, DirectivePage
 
 YEAR = 365 * 24 * 60 * 60  # seconds
@@ -69,6 +70,7 @@ def document_page(request, document, number, attachment):
     if directive:
         site = Site.find_for_request(request)
         context["breadcrumbs"] = [*directive.breadcrumbs(site), directive]
+        context["is_foreign"] = not is_own()
     return render(request, "articles/document_page.html", context)
 
 

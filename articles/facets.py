@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from django.utils.formats import get_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -129,8 +130,14 @@ class Vocabulary:
         """
         names, words = self.names[facet], self.words[facet]
         # Tuples, and counts as text: of all that a list shows, these are most.
+        separator = get_format("THOUSAND_SEPARATOR")
         choices = [
-            (word := words[value], names[value], f"{count:,}".replace(",", "."), word in chosen)
+            (
+                word := words[value],
+                names[value],
+                f"{count:,}".replace(",", separator),
+                word in chosen,
+            )
             for value, count in pairs
             if value in names
         ]

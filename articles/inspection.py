@@ -6,7 +6,7 @@ from collections import defaultdict
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import CharField, OuterRef, Subquery
+from django.db.models import CharField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.urls import path
 from django.utils import timezone
@@ -22,6 +22,7 @@ from sidebar.models import PageViews
 from sidebar.statistics import page_views
 from sidebar.visit_report import PeriodForm, may_read
 
+from .languages import start
 from .models import DirectivePage, NewsPage
 
 PUBLISHED_THEN, ALL = "then", "all"
@@ -59,21 +60,22 @@ def titles(first, last):
 
 def rows(site, first, last, which):
     """One for each page, the first published first; as many queries for many as for one."""
-    home = site.root_page
-    pages = Page.objects.live().descendant_of(home, inclusive=True)
+    homes = list(site.root_page.get_translations(inclusive=True))
+    home, pages = site.root_page, Page.objects.live()
+    pages = pages.filter(Q(*(("path__startswith", one.path) for one in homes), _connector=Q.OR))
     if which == PUBLISHED_THEN:
         pages = pages.filter(first_published_at__date__range=(first, last))
     units = dict(_of_these(DirectivePage, pages).values_list("pk", "issuer__name"))
     bylines = _bylines(pages)
     views = page_views(first, last)
-    sections = dict(home.get_children().values_list("path", "title"))
+    sections = dict(Page.objects.filter(depth=home.depth + 1).values_list("path", "title"))
     pages = list(
         pages.annotate(
             first_writer=_first_writer(),
             approver=_approver(),
             views_in_all=PageViews.objects.filter(page=OuterRef("pk")).values("views"),
         )
-        .select_related("content_type")
+        .select_related("content_type", "locale")
         .order_by("first_published_at", "path")
     )
     # Pages that a program made have no owner.
@@ -92,8 +94,13 @@ def rows(site, first, last, which):
             _name(people.get(page.approver)),
             views.get(page.pk, 0),
             page.views_in_all or 0,
-            site.root_url + "/" + page.url_path.removeprefix(home.url_path),
+            site.root_url + _address(page, homes),
         ]
+
+
+def _address(page, homes):
+    home = next(one for one in homes if page.path.startswith(one.path))
+    return start(page.locale.language_code) + page.url_path.removeprefix(home.url_path)
 
 
 def people_behind(pages):

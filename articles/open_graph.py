@@ -4,6 +4,7 @@ from io import BytesIO
 
 from wagtail.images.models import Filter, SourceImageIOError
 
+from .languages import current
 from .models import ArticlePage
 from .structured_data import is_said, moment
 
@@ -18,6 +19,7 @@ class InMemory(Filter):
 
 # The size that sites ask for. JPEG, because not all of them read WebP.
 PICTURE = InMemory("fill-1200x630|format-jpeg")
+LOCALES = {"vi": "vi_VN", "en": "en_GB"}
 
 
 def properties(page, title, address, site_name, picture=None):
@@ -28,7 +30,7 @@ def properties(page, title, address, site_name, picture=None):
         ("og:type", "article" if is_article else "website"),
         ("og:url", address),
         ("og:description", description(page)),
-        ("og:locale", "vi_VN"),
+        ("og:locale", LOCALES[current()]),
         ("og:site_name", site_name),
     ]
     if picture:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from office.sheets import harmless
 
 from . import feeds
+from .effect import Effect
+from .languages import current
 from .subscriptions import answer, portal_name
 from .vietnamese import local_day
 
@@ -73,15 +75,22 @@ def records(listing, root_url):
 
 
 def csv(listing, root_url):
-    return _download(_csv_lines(listing, root_url), "text/csv; charset=utf-8", "van-ban.csv")
+    titles = [str(label) for label in COLUMNS.values()]
+    lines = _csv_lines(listing, root_url, titles, _effects())
+    return _download(lines, "text/csv; charset=utf-8", "van-ban.csv")
 
 
-def _csv_lines(listing, root_url):
+def _effects():
+    """In the language of the request, which is over when lines are written."""
+    return {effect: str(effect.label) for effect in Effect}
+
+
+def _csv_lines(listing, root_url, titles, effects):
     writer = csv_format.writer(_Echo())
     # Without the mark, Excel takes UTF-8 for the letters of Western Europe.
-    yield "\ufeff" + writer.writerow([str(label) for label in COLUMNS.values()])
+    yield "\ufeff" + writer.writerow(titles)
     for record in records(listing, root_url):
-        record |= {"fields": "; ".join(record["fields"]), "effect": record["effect"].label}
+        record |= {"fields": "; ".join(record["fields"]), "effect": effects[record["effect"]]}
         yield writer.writerow(
             [harmless("" if value is None else str(value)) for value in record.values()]
         )
@@ -95,16 +104,17 @@ class _Echo:
 
 
 def json(listing, root_url):
-    return _download(_json_lines(listing, root_url), "application/json", "van-ban.json")
+    lines = _json_lines(listing, root_url, _effects())
+    return _download(lines, "application/json", "van-ban.json")
 
 
-def _json_lines(listing, root_url):
+def _json_lines(listing, root_url, effects):
     encode = DjangoJSONEncoder(ensure_ascii=False).encode
     yield f'{{"day": "{listing.day.isoformat()}", "total": {listing.total}, "directives": ['
     separator = ""
     for record in records(listing, root_url):
         # The word for programs beside the one for people.
-        record["effect_label"] = record["effect"].label
+        record["effect_label"] = effects[record["effect"]]
         yield f"{separator}\n{encode(record)}"
         separator = ","
     yield "\n]}\n"
@@ -185,6 +195,7 @@ def _feed(listing, index, request, own_path):
         address=index.full_url + listing.query.address,
         own_address=f"{index.full_url}{own_path}{listing.query.address}",
         entries=entries,
+        language=current(),
     )
 
 

@@ -11,10 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from .effect import BINDING, Effect
+from .languages import current, start
 from .models.effects import RelationKind
 from .open_files import sha256
 
 VOCABULARY = "https://schema.org"
+# Of the law.
 LANGUAGE = "vi"
 
 # Of all other effects: NotInForce.
@@ -87,12 +89,13 @@ def website(office, root_url, logo):
         parentOrganization=office.agency and node("GovernmentOrganization", name=office.agency),
     )
     name = f"{office.portal_label} – {office.name}" if office.portal_label else office.name
+    home = root_url + start(current())
     portal = node(
         "WebSite",
-        **{"@id": f"{root_url}/#website"},
+        **{"@id": f"{home}#website"},
         name=name,
-        url=f"{root_url}/",
-        inLanguage=LANGUAGE,
+        url=home,
+        inLanguage=current(),
         publisher={"@id": about_office["@id"]},
     )
     return [portal, about_office]
@@ -224,7 +227,7 @@ def news_article(page, address, root_url, office, authors=(), keywords=(), secti
         description=page.summary,
         url=address,
         mainEntityOfPage=address,
-        inLanguage=LANGUAGE,
+        inLanguage=current(),
         datePublished=moment(page.published_at),
         # An editor may have given it a day of its own, after it went online.
         dateModified=moment(changed and max(changed, page.published_at)),
@@ -244,7 +247,7 @@ def event(page, address, root_url, office, image=None):
         name=_name(page.title, address),
         description=page.summary,
         url=address,
-        inLanguage=LANGUAGE,
+        inLanguage=current(),
         startDate=moment(page.starts_at),
         endDate=moment(page.ends_at),
         eventStatus=member("EventScheduled"),

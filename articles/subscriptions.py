@@ -6,6 +6,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control, se
 from django.utils.http import content_disposition_header
 from wagtail.models import Site
 
+from .languages import home_place, is_own
+
 FRESH = 5 * 60  # seconds
 
 
@@ -24,5 +26,8 @@ def answer(request, body, content_type, filename=""):
 
 
 def portal_name(request):
+    """In the language of the request."""
+    if not is_own() and (home := home_place(request)):
+        return home.title
     site = Site.find_for_request(request)
     return (site and site.site_name) or settings.WAGTAIL_SITE_NAME

@@ -1,7 +1,7 @@
 from django.urls import path, re_path
-from wagtail.views import serve
 
 from . import document_views, views
+from .routing import serve
 
 app_name = "articles"
 

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from itertools import chain, count
 
+from django.utils.formats import date_format
+
 # Letters that have no decomposition. U+00D0 is the Icelandic Eth, which old fonts wrote for Đ.
 PLAIN = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
 
@@ -28,5 +30,5 @@ def free_slug(slug, is_taken):
 
 
 def local_day(day):
-    """16/6/2014"""
-    return f"{day.day}/{day.month}/{day.year}"
+    """16/6/2014; on English pages, 16 June 2014."""
+    return date_format(day, "DATE_FORMAT")

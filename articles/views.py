@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -52,6 +53,7 @@ def suggest(request):
     typed = request.GET.get("q", "")
     suggestions = [
         {"title": line.title, "note": line.note, "address": line.address}
+        | ({"lang": settings.LANGUAGE_CODE} if line.is_foreign else {})
         for line in suggested(typed, request, SUGGESTIONS)
     ]
     response = JsonResponse({"suggestions": suggestions}, json_dumps_params={"ensure_ascii": False})

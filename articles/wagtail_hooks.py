@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -14,6 +15,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.widgets import Button
 from wagtail.models import Page, TaskState, WorkflowState
+from wagtail.rich_text.pages import PageLinkHandler
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
@@ -24,6 +26,7 @@ from sidebar.visit_report import may_read
 
 from . import inspection, paste_views, privacy, review_dates
 from .document_views import refuse_what_is_withdrawn
+from .languages import is_own
 from .links.report import BrokenLinksReport
 from .models import (
     Abbreviation,
@@ -124,6 +127,23 @@ class PromotedResultViewSet(SnippetViewSet):
     icon = "pick"
     list_display = ["page", "questions", "sort_order"]
     search_fields = ["questions"]
+
+
+class PageLink(PageLinkHandler):
+    """Wagtail's own looks for a translation of each page that is linked to, in Vietnamese too."""
+
+    @classmethod
+    def expand_db_attributes_many(cls, attrs_list):
+        if not is_own():
+            return super().expand_db_attributes_many(attrs_list)
+        pages = cls.get_many(attrs_list)
+        return [f'<a href="{escape(page.url)}">' if page else "<a>" for page in pages]
+
+
+# After Wagtail's.
+@hooks.register("register_rich_text_features", order=1)
+def link_to_pages(features):
+    features.register_link_type(PageLink)
 
 
 @register_snippet

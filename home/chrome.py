@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from wagtail.models import Site
 
+from articles import languages
 from articles.privacy import private_paths
 from articles.versions import Versions, versions
 from sidebar.models import Sidebar
@@ -17,7 +19,8 @@ from . import navigation
 from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
 from .models.notices import Place, Stage
 
-# By site and its home page: what changes only with a version of the database, read again then.
+# By site, its home page and language: what changes only with a version of the database, read again
+# then.
 _frames = {}
 
 
@@ -45,22 +48,31 @@ def forget():
 
 def chrome(request):
     frame = SimpleLazyObject(lambda: _frame(request))
+    home = languages.start(languages.current())
     return {
+        "language": languages.current(),
+        # An attribute for what the office wrote in Vietnamese, on pages that aren't.
+        "vietnamese": SafeString("" if languages.is_own() else f' lang="{settings.LANGUAGE_CODE}"'),
+        "home_address": home,
         # Asking who is there would make the page vary by cookie, for readers who have none too.
         "may_be_signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
         "office": SimpleLazyObject(lambda: frame.office),
         "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
         "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),
         "above": _above(request.path),
-        "notices": SimpleLazyObject(lambda: notices(request, is_home=request.path == "/")),
+        "notices": SimpleLazyObject(lambda: notices(request, is_home=request.path == home)),
         "mourning": SimpleLazyObject(lambda: _mourning(frame)),
         "strip": SimpleLazyObject(strip),
         "today": timezone.localdate(),
         # Pages of the tree set their own.
-        "sidebar": SimpleLazyObject(
-            lambda: Sidebar.objects.for_site(Site.find_for_request(request))
-        ),
+        "sidebar": SimpleLazyObject(lambda: _sidebar(request)),
     }
+
+
+def _sidebar(request):
+    site = Site.find_for_request(request)
+    home = None if languages.is_own() else languages.home_place(request)
+    return Sidebar.objects.for_page(home, site) if home else Sidebar.objects.for_site(site)
 
 
 def _above(path):
@@ -123,24 +135,31 @@ def _frame(request):
     site = Site.find_for_request(request)
     if not site:
         return Frame(versions(request), OfficeSettings(name=settings.WAGTAIL_SITE_NAME))
-    place = site.pk, site.root_page_id
+    place = site.pk, site.root_page_id, languages.current()
     known = _frames.get(place)
     if known is None or known.versions != versions(request):
-        known = _frames[place] = _read(site, versions(request))
+        known = _frames[place] = _read(site, request)
     return known
 
 
-def _read(site, seen):
+def _read(site, request):
     # Not for_site(), which would write a row that looks like an office's choice of no menu.
     chosen = NavigationSettings.objects.filter(site=site).first() or NavigationSettings()
     notices = UrgentNotice.objects.not_over(timezone.now()).as_readers_see_them()
     numbers = navigation.numbers_in(chosen) | {notice.link_page_id for notice in notices} - {None}
     pages = navigation.pages_in(site.root_page, numbers)
+    office = OfficeSettings.for_site(site)
+    if languages.is_own():
+        menu, footer = navigation.read_menu(chosen, pages), navigation.read_footer(chosen, pages)
+    else:
+        office.speak_english()
+        names = navigation.Translated(pages, languages.translations(request))
+        menu, footer = names.menu(chosen), names.footer(chosen)
     return Frame(
-        seen,
-        OfficeSettings.for_site(site),
-        navigation.read_menu(chosen, pages),
-        navigation.read_footer(chosen, pages),
+        versions(request),
+        office,
+        menu,
+        footer,
         tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),
         MourningSettings.objects.filter(site=site).first(),
     )

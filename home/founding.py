@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
-from sidebar.models import Sidebar, SidebarSettings, WeatherRegion
+from sidebar.models import Sidebar, SidebarPlacement, SidebarSettings, WeatherRegion
 
 from .models import HomePage, NavigationSettings, OfficeSettings
 
@@ -30,6 +30,12 @@ FIGURES = [
     ("Thống kê truy cập", "sidebar:statistics"),
     ("Tìm kiếm", "articles:search"),
 ]
+# For readers of English: the home page, and what stands beside it.
+ENGLISH = "en"
+ENGLISH_LABEL = "Official web portal"
+ENGLISH_NAME = "Quang Tri Province"
+ENGLISH_SIDEBAR = "Cột bên tiếng Anh"
+ENGLISH_HEADINGS = {"rates": "Exchange rates", "weather": "Weather", "visits": "Visitors"}
 # Degrees north and east: the province from Ngang pass to the Laos road, and its island.
 REGIONS = [
     ("Đông Hà", "16.8163", "107.1003"),
@@ -63,7 +69,13 @@ def found():
     site = Site.objects.create(
         hostname=address.hostname, port=port, root_page=home, is_default_site=True
     )
-    OfficeSettings.objects.create(site=site, name=settings.WAGTAIL_SITE_NAME, statement=QUOTING)
+    OfficeSettings.objects.create(
+        site=site,
+        name=settings.WAGTAIL_SITE_NAME,
+        statement=QUOTING,
+        english_label=ENGLISH_LABEL,
+        english_name=ENGLISH_NAME,
+    )
     blocks = [
         ("rates", {"heading": "Tỷ giá"}),
         ("weather", {"heading": "Thời tiết", "regions": make_regions()[:BESIDE]}),
@@ -89,6 +101,37 @@ def lay_menus():
                 ("column", {"heading": "Tra cứu", "links": figures}),
             ],
         )
+
+
+@transaction.atomic
+def lay_english():
+    """An English home page for each site that has none, not even one that is offline, with figures
+    beside it. From there on it is the editors'."""
+    locale, _made = Locale.objects.get_or_create(language_code=ENGLISH)
+    for site in Site.objects.all():
+        home = HomePage.objects.filter(pk=site.root_page_id).first()
+        if home is None or home.has_translation(locale):
+            continue
+        english = HomePage(
+            title=ENGLISH_NAME,
+            slug=f"{home.slug}-{ENGLISH}",
+            locale=locale,
+            translation_key=home.translation_key,
+        )
+        if figures := _figures_beside(site):
+            sidebar = Sidebar.objects.create(title=ENGLISH_SIDEBAR, blocks=figures)
+            english.sidebar_placements = [SidebarPlacement(sidebar=sidebar)]
+        home.get_parent().add_child(instance=english)
+
+
+def _figures_beside(site):
+    """Of the site's own sidebar, what needs no words of the office."""
+    default = Sidebar.objects.for_site(site)
+    return [
+        (block.block_type, dict(block.value) | {"heading": ENGLISH_HEADINGS[block.block_type]})
+        for block in (default.blocks if default else [])
+        if block.block_type in ENGLISH_HEADINGS
+    ]
 
 
 def _link(title="", page=None, address=""):

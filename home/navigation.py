@@ -2,9 +2,23 @@
 
 from dataclasses import dataclass, replace
 
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site
 
+from articles import languages
+from articles.models import DirectiveIndexPage, DirectivePage
 from articles.privacy import private_paths
+
+# What is no page, by the names of its addresses: what a menu calls it that nobody wrote.
+VIEWS = {
+    "sidebar:rates": _("Exchange rates"),
+    "sidebar:weather": _("Weather"),
+    "sidebar:statistics": _("Visitor statistics"),
+    "polls:list": _("Polls"),
+    "articles:search": _("Search"),
+}
 
 
 @dataclass(frozen=True)
@@ -15,6 +29,8 @@ class Link:
     # In the tree; empty for what is no page.
     path: str = ""
     links: tuple = ()
+    # Whether its title is the office's own Vietnamese, on a page that isn't.
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,66 @@ def link_of(value, pages):
         return Link(value["title"], value["address"])
     page = pages.get(value["page"])
     return page and replace(page, title=value["title"] or page.title)
+
+
+class Translated:
+    """The same ways in another language, under the names that they have in it: what has none is
+    left out, and what a heading holds stands by itself."""
+
+    def __init__(self, pages, translations):
+        """pages: of pages_in()"""
+        language = languages.current()
+        self._pages = {
+            number: Link(there[language].title, there[language].address, there[language].path)
+            for number in pages
+            if language in (there := translations.by_number.get(number, {}))
+        }
+        for number in _of_the_law(pages):
+            link = pages[number]
+            self._pages[number] = replace(
+                link, address=languages.turned(link.address, language), is_foreign=True
+            )
+        # The register itself has a name; those of its sections are the office's.
+        for number in _registers(pages):
+            self._pages[number] = replace(
+                self._pages[number], title=gettext("Official documents"), is_foreign=False
+            )
+        self._views = {}
+        for name, title in VIEWS.items():
+            address = reverse(name)
+            self._views[languages.turned(address)] = Link(str(title), address)
+
+    def menu(self, settings):
+        ways = []
+        for block in settings.menu:
+            links = self._named(block.value["links"])
+            entry = self._named([block.value])
+            ways += [replace(entry[0], links=links)] if entry else links
+        return tuple(ways)
+
+    def footer(self, settings):
+        links = [link for block in settings.footer for link in self._named(block.value["links"])]
+        return (Column("", tuple(dict.fromkeys(links))),)
+
+    def _named(self, values):
+        known = (
+            self._pages.get(value["page"]) if value["page"] else self._views.get(value["address"])
+            for value in values
+        )
+        return tuple(link for link in known if link)
+
+
+def _of_the_law(numbers):
+    return [
+        pk
+        for model in (DirectiveIndexPage, DirectivePage)
+        for pk in model.objects.filter(pk__in=numbers).values_list("pk", flat=True)
+    ]
+
+
+def _registers(numbers):
+    registers = DirectiveIndexPage.objects.filter(pk__in=numbers, depth=3)
+    return registers.values_list("pk", flat=True)
 
 
 def open_to_public(links, request):

@@ -99,8 +99,12 @@ READ = [
 # Fetching, holding and typing figures (sidebar/operators.py), and writing down the old portal's
 # number of visits, once.
 OPERATED = ["sidebar.change_feedstate", "sidebar.add_inheritedvisits"]
+# Making a page's draft in another language, which is reviewed as any other.
+TRANSLATE = "simple_translation.submit_translation"
 BESIDES = {
-    BOARD: [*OPERATED, "office.publish_in_emergency"],
+    EDITORS: [TRANSLATE],
+    REVIEWERS: [TRANSLATE],
+    BOARD: [*OPERATED, "office.publish_in_emergency", TRANSLATE],
     KEEPERS: [f"wagtailredirects.{act}_redirect" for act in ("add", "change", "delete")],
     OPERATORS: OPERATED,
 }

@@ -16,11 +16,11 @@ RETRY_AFTER = 30
 
 
 def not_found(request, exception=None):
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"is_lost": True}, status=404)
 
 
 def refused(request, exception=None):
-    return render(request, "403.html", status=403)
+    return render(request, "403.html", {"is_lost": True}, status=403)
 
 
 def failed(request):

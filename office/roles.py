@@ -44,6 +44,7 @@ ROLES = [
         [
             _("does what a reporter does"),
             _("edits the pages of colleagues in the unit"),
+            _("translates its pages into English"),
             _("writes polls"),
         ],
         _("Publishes nothing; sees no drafts of other units."),

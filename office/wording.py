@@ -44,6 +44,7 @@ PERMISSIONS = {
     "access_admin": _("Work in the administration"),
     "bulk_delete_page": _("Delete pages with all that is under them"),
     "lock_page": _("Lock pages, and unlock what one has locked oneself"),
+    "submit_translation": _("Translate pages"),
     "unlock_page": _("Unlock pages whoever locked them"),
 }
 

@@ -80,7 +80,7 @@ def poll_page(request, pk):
     token = voters.token(request)
     voted = token is not None and ballots.has_voted(poll, voters.key(poll, token))
     response = _page(request, poll, voted, ANSWERS[Outcome.COUNTED][0] if voted else "")
-    if voters.COOKIE in request.COOKIES:
+    if voters.cookie() in request.COOKIES:
         response["Cache-Control"] = "private, no-store"
     patch_vary_headers(response, ["Cookie"])
     return response

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 WIDTH, HEIGHT = 480, 250
 TOP, RIGHT, BOTTOM = 14, 28, 32
@@ -85,7 +85,10 @@ def line_chart(days, series):
             for kind, vs in series.items()
         ],
         rungs=[(_text(y(rung)), label) for rung, label in zip(rungs, labels, strict=True)],
-        ticks=[(_text(x(day)), f"{day.day}/{day.month}") for day in _ticks(days[0], days[-1])],
+        ticks=[
+            (_text(x(day)), date_format(day, "MONTH_DAY_FORMAT"))
+            for day in _ticks(days[0], days[-1])
+        ],
         left=_text(left),
     )
 

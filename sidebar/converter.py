@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 DONG = "VND"
@@ -58,7 +59,7 @@ class Conversion:
         if not self.typed:
             found["typed"] = _("Type an amount.")
         elif self.amount is None:
-            found["typed"] = _("This is no amount. Write it like 1.000.000 or 1,5.")
+            found["typed"] = _("This is not an amount. Write it like 1,000,000 or 1.5.")
         elif self.amount > MOST:
             found["typed"] = _("This amount is too large.")
         for name in ("source", "target"):
@@ -98,6 +99,9 @@ class Conversion:
 
 def read_amount(text):
     """A positive Decimal, or None for what is no amount."""
+    if get_format("DECIMAL_SEPARATOR") == ".":
+        # As English readers write: 1,000,000.5.
+        text = text.translate({ord(","): ".", ord("."): ","})
     if len(text) > LONGEST or not AMOUNT.fullmatch(text):
         return None
     return Decimal(text.replace(".", "").replace(" ", "").replace(",", ".")) or None

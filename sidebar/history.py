@@ -141,4 +141,4 @@ def _price(value):
 
 
 def _local(day):
-    return date_format(day, "j/n/Y")
+    return date_format(day, "DATE_FORMAT")

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db.models import Sum
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
@@ -86,7 +88,7 @@ def picture(counted, series, name_of, told):
 
 
 def short_day(day):
-    return date_format(day, "j/n")
+    return date_format(day, "MONTH_DAY_FORMAT")
 
 
 def page_views(first, last):
@@ -103,14 +105,22 @@ class Place(NamedTuple):
     path: str  # in the tree
     name: str
     address: str
+    language: str
 
 
 def places(pages, home):
-    """{number: Place} of a queryset of pages that may be named."""
+    """{number: Place} of a queryset of pages that may be named. `home`: in whichever language; the
+    others lie beside it."""
     found = {}
-    for pk, path, title, url_path in pages.values_list("pk", "path", "title", "url_path"):
-        address = url_path.removeprefix(home.url_path)
-        found[pk] = Place(pk, path, title if address else _("Home"), f"/{address}")
+    columns = ("pk", "path", "title", "url_path", "locale__language_code")
+    for pk, path, title, url_path, language in pages.values_list(*columns):
+        address = "/".join(url_path.split("/")[home.depth :])
+        name, start = title if address else _("Home"), "/"
+        if language != settings.LANGUAGE_CODE:
+            start = f"/{language}/"
+            if not address:
+                name = f"{name} ({get_language_info(language)['name_local']})"
+        found[pk] = Place(pk, path, name, f"{start}{address}", language)
     return found
 
 

@@ -13,7 +13,7 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 from xdist.scheduler import LoadScopeScheduling
 
-from articles import live_register
+from articles import languages, live_register
 from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
@@ -141,6 +141,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def nothing_of_other_tests(settings, tmp_path_factory):
     """A test's database is another's gone back in time; no portal's ever is."""
     live_register.forget()
+    languages.forget()
     chrome.forget()
     backend.forget()
     # There is no index until a test calls local.catch_up(), as the follower does.

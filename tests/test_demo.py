@@ -124,7 +124,7 @@ def test_the_old_portals_facts_are_carried_over(demo):
 
 def test_there_is_enough_of_everything(demo):
     assert DirectivePage.objects.live().count() >= 7
-    assert NewsPage.objects.live().count() == 9
+    assert NewsPage.objects.live().filter(locale__language_code="vi").count() == 9
     assert EventPage.objects.live().count() >= 3
     assert StandardPage.objects.live().count() >= 2
     assert Poll.objects.count() == 2
@@ -219,7 +219,7 @@ def test_topics_authors_and_tags_are_all_used(demo):
         assert NewsPage.objects.live().filter(authors=author).exists()
     assert NewsPage.objects.live().filter(tags__name="an toàn thông tin").count() == 2
     assert NewsPage.objects.live().filter(related__isnull=False).exists()
-    assert len(NewsIndexPage.objects.get().featured_news) == 2
+    assert len(NewsIndexPage.objects.get(slug="tin-tuc").featured_news()) == 2
 
 
 def test_one_file_is_a_scan_and_one_a_text_to_fill_in():
@@ -261,7 +261,7 @@ def test_some_weeks_of_visits_are_made_up_that_add_up(demo):
 
 
 def test_visits_that_were_counted_before_are_left_alone(demo):
-    HomePage.objects.get().delete()
+    HomePage.objects.all().delete()
     DailyVisits.objects.all().delete()
     DailyVisits.objects.of(timezone.localdate())
     load_again()
@@ -392,7 +392,7 @@ def test_the_sites_port_follows_the_installations_address(demo, settings):
 
 def test_after_the_home_page_was_deleted_lists_and_pictures_are_used_again(demo, mailoutbox):
     before = counted()
-    HomePage.objects.get().delete()
+    HomePage.objects.all().delete()
     assert not Site.objects.exists()
     load_again()
     assert counted() == before
@@ -402,7 +402,7 @@ def test_after_the_home_page_was_deleted_lists_and_pictures_are_used_again(demo,
 
 def test_only_a_demo_installation_loads_it(demo, settings):
     settings.DEMO = False
-    HomePage.objects.get().delete()
+    HomePage.objects.all().delete()
     get_user_model().objects.all().delete()
     with pytest.raises(CommandError):
         call_command("load_demo")

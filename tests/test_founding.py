@@ -3,7 +3,7 @@ from django.core.management import call_command
 from wagtail.models import Site
 
 from articles.models import DirectiveIndexPage
-from home.founding import BESIDE, REGIONS
+from home.founding import BESIDE, REGIONS, SIDEBAR
 from home.models import HomePage
 from sidebar.models import Sidebar, WeatherRegion
 
@@ -22,15 +22,20 @@ def test_a_new_portal_greets_readers_with_its_own_sections(client, settings):
         assert client.get(address).status_code == 200
     assert "Thống kê truy cập" in shown
     assert WeatherRegion.objects.count() == len(REGIONS)
-    weather = next(block for block in Sidebar.objects.get().blocks if block.block_type == "weather")
+    weather = next(
+        block
+        for block in Sidebar.objects.get(title=SIDEBAR).blocks
+        if block.block_type == "weather"
+    )
     beside = [region.name for region in weather.value["regions"]]
     assert beside == [name for name, *_place in REGIONS[:BESIDE]]
 
 
 def test_setting_up_again_leaves_what_editors_made(client):
     call_command("setup_portal")
-    HomePage.objects.update(title="Tên mới", draft_title="Tên mới")
+    home = Site.objects.get().root_page
+    HomePage.objects.filter(pk=home.pk).update(title="Tên mới", draft_title="Tên mới")
     DirectiveIndexPage.objects.get().delete()
     call_command("setup_portal")
-    assert HomePage.objects.get().title == "Tên mới"
+    assert HomePage.objects.get(pk=home.pk).title == "Tên mới"
     assert not DirectiveIndexPage.objects.exists()

@@ -6,13 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils import timezone
+from django.utils.translation import get_language_from_path, override
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.models import Page, PageViewRestriction, Site
-from wagtail.views import serve
 
 from .. import references
 from ..models.directives import DirectivePage
+from ..routing import route, serve
 from .standing import Kind
 
 
@@ -76,8 +77,9 @@ def _pages(keys):
 def _own_address(address):
     """Why a path of this portal leads nowhere; "" when it leads somewhere."""
     path = unquote(urlsplit(address).path) or "/"
-    if _leads_somewhere(path):
-        return ""
+    with override(get_language_from_path(path) or settings.LANGUAGE_CODE):
+        if _leads_somewhere(path):
+            return ""
     # Where editors lead elsewhere, readers arrive.
     redirects = Redirect.objects.filter(old_path=Redirect.normalise_path(path))
     return "" if redirects.exists() else "address unknown"
@@ -106,9 +108,9 @@ def _is_page(path):
         return False
     request.META |= {"SERVER_NAME": site.hostname, "SERVER_PORT": str(site.port)}
     request._wagtail_site = site
-    route = Page.route_for_request(request, path)
+    found = route(request, path)
     # A directive that was taken offline has a page that says so, and nothing else (410).
-    return route is not None and not route.kwargs.get("is_gone")
+    return found is not None and not found.kwargs.get("is_gone")
 
 
 def _is_number(words):

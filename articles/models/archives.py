@@ -7,9 +7,12 @@ from itertools import groupby
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 from django.http import Http404
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from wagtail.contrib.routable_page.models import RoutablePageMixin, re_path
 
+from .. import languages
 from .base import ListedPage
 
 
@@ -29,6 +32,13 @@ class Month:
     first_day: date
     path: str
     count: int
+
+    @property
+    def name(self):
+        """Below its year; Vietnamese number their months."""
+        if languages.is_own():
+            return gettext("Month %(month)s") % {"month": self.first_day.month}
+        return date_format(self.first_day, "F")
 
 
 class DatedIndexPage(RoutablePageMixin, ListedPage):
@@ -88,7 +98,7 @@ class DatedIndexPage(RoutablePageMixin, ListedPage):
         year, month = int(year), int(month)
         days = {f"{self.day_field}__year": year, f"{self.day_field}__month": month}
         selection = Selection(
-            title=gettext("Month %(month)d/%(year)d") % {"month": month, "year": year},
+            title=capfirst(date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")),
             path=self._month_path(year, month),
             articles=self.articles.filter(**days),
         )

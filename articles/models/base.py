@@ -3,6 +3,7 @@ from uuid import uuid4
 from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.http import HttpResponseNotFound
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from office.reviewed import ReviewedMixin
 from sidebar.models import Sidebar
 from sidebar.visits import view_count
 
+from .. import languages
 from ..blocks import BodyStreamBlock
 from ..vietnamese import fold_slug, free_slug
 from .changes import RegisterVersion
@@ -107,6 +109,14 @@ class PortalPage(ReviewedMixin, Page):
                 Departure.objects.undo(self)
             return saved
 
+    def copy(self, *args, update_attrs=None, exclude_fields=None, **kwargs):
+        if "locale" in (update_attrs or {}):
+            # A translation stands beside what its own language has.
+            exclude_fields = [*(exclude_fields or []), "sidebar_placements"]
+        return super().copy(
+            *args, update_attrs=update_attrs, exclude_fields=exclude_fields, **kwargs
+        )
+
     def full_clean(self, *args, **kwargs):
         self._fold_slug()
         super().full_clean(*args, **kwargs)
@@ -163,9 +173,14 @@ class PortalPage(ReviewedMixin, Page):
         answer = RedirectMiddleware(lambda _request: not_found)(request)
         if answer is not not_found:
             return answer
-        departure = Departure.objects.filter(page=self.pk).first()
+        departure = Departure.objects.filter(page=self.pk).select_related("redirect").first()
+        if self._is_foreign and departure and departure.redirect:
+            # It names the Vietnamese address.
+            return redirect(departure.redirect.link)
+        section = self.get_ancestors().filter(depth__gt=2).last()
         context = {
-            "section": self.get_ancestors().filter(depth__gt=2).last(),
+            "section": section and section.specific_deferred,
+            "is_foreign": self._is_foreign,
             "expired_at": self.expire_at if self.expired else None,
             "left_at": departure and departure.left_at,
             "reason": departure.reason if departure else "",
@@ -177,16 +192,29 @@ class PortalPage(ReviewedMixin, Page):
         context = super().get_context(request, *args, **kwargs)
         site = Site.find_for_request(request)
         context["breadcrumbs"] = self.breadcrumbs(site)
+        context["is_foreign"] = self._is_foreign
         # Some pages show something else there.
-        context["sidebar"] = SimpleLazyObject(lambda: Sidebar.objects.for_page(self, site))
+        context["sidebar"] = SimpleLazyObject(
+            lambda: Sidebar.objects.for_page(self._stands_beside(request), site)
+        )
         return context
+
+    def _stands_beside(self, request):
+        """The page whose sidebar it has: not a Vietnamese one in an English frame."""
+        return (self._is_foreign and languages.home_place(request)) or self
+
+    @property
+    def _is_foreign(self):
+        """Whether its words are Vietnamese in a frame that isn't."""
+        return isinstance(self, languages.InEveryLanguage) and not languages.is_own()
 
     def breadcrumbs(self, site):
         """The pages above this one, from the site's home page down."""
         home = site and site.root_page
-        if home and self.depth <= home.depth + 1:
+        if home and self.depth <= home.depth + 1 and self.locale_id == home.locale_id:
             return [home] if self.is_descendant_of(home) else []
-        return list(self.get_ancestors().filter(depth__gt=1).live())
+        # Of their kinds, some of which have an address in each language.
+        return list(self.get_ancestors().filter(depth__gt=1).live().specific(defer=True))
 
     def searchable_text(self):
         """Everything on the page that a reader may look for, besides its title."""
@@ -201,6 +229,10 @@ def stream_text(stream):
 class ArticleQuerySet(PageQuerySet):
     def published(self):
         return self.live().public()
+
+    def beside(self, page):
+        """In the language of a page: its translations are no other pages."""
+        return self.filter(locale=page.locale_id)
 
 
 # A mode of previews: as readers meet the page before they open it.
@@ -308,9 +340,12 @@ class ChosenPage(Orderable):
         return str(self.page)
 
 
-def in_chosen_order(rows, pages):
-    """Those of the pages (a queryset of what may be shown) that the rows name, in their order."""
+def in_chosen_order(rows, pages, request=None):
+    """Those of the pages (a queryset of what may be shown) that the rows name, in their order; with
+    a request, their translations into its language where there are any."""
     chosen = [row.page_id for row in rows]
+    if request:
+        chosen = languages.numbers_here(request, chosen)
     return sorted(pages.filter(pk__in=chosen), key=lambda page: chosen.index(page.pk))
 
 

@@ -10,6 +10,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 
 from .. import live_register, privacy, references, register_exports
 from ..effect import Effect
+from ..languages import InEveryLanguage
 from ..register_query import (
     FACETS,
     ORDER_LABELS,
@@ -112,7 +113,7 @@ class Listing:
         return self.live.vocabulary.chips(self.query)
 
 
-class DirectiveIndexPage(RoutablePageMixin, ListedPage):
+class DirectiveIndexPage(InEveryLanguage, RoutablePageMixin, ListedPage):
     """The register of directives, or a section of it."""
 
     parent_page_types = ["home.HomePage", "articles.DirectiveIndexPage"]

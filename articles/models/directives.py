@@ -34,6 +34,7 @@ from .. import references
 from ..blocks import DirectiveStreamBlock
 from ..comparison import compare, text_lines
 from ..effect import Facts, timeline
+from ..languages import InEveryLanguage
 from ..open_files import closed_collections
 from ..outline import outline
 from ..qr import qr_code
@@ -191,7 +192,7 @@ def two_of(numbers, older, newer):
     return *sorted([known.get(older, before), last]), is_wrong
 
 
-class DirectivePage(RoutablePageMixin, ArticlePage):
+class DirectivePage(InEveryLanguage, RoutablePageMixin, ArticlePage):
     """A directive or another official document: what was signed, and where it stands in law."""
 
     number = models.CharField(
@@ -365,14 +366,17 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
 
     @property
     def permalink(self):
-        """The path that leads here wherever the page is moved: /van-ban/so/07-CT-UBND-2014/."""
+        """The path that leads here wherever the page is moved: /van-ban/so/07-CT-UBND-2014/.
+
+        One for all languages: it is printed and cited."""
         try:
             reference = references.parse(self.reference)
         except references.NotAReference:
             # Written before numbers were checked.
             return self.url
         words = references.address(reference, self.signed_on.year)
-        return reverse("articles:by_number", args=[words])
+        with override(settings.LANGUAGE_CODE):
+            return reverse("articles:by_number", args=[words])
 
     @property
     def was_public(self):
@@ -647,13 +651,14 @@ class DirectivePage(RoutablePageMixin, ArticlePage):
 
     @property
     def citation(self):
-        """As people name it in a text of their own."""
-        name = _("%(type)s no. %(reference)s of %(day)s by %(issuer)s") % {
-            "type": self.type,
-            "reference": self.reference,
-            "day": local_day(self.signed_on),
-            "issuer": self.issuer.name,
-        }
+        """As people name it in a text of their own: its name is Vietnamese."""
+        with override(settings.LANGUAGE_CODE):
+            name = _("%(type)s no. %(reference)s of %(day)s by %(issuer)s") % {
+                "type": self.type,
+                "reference": self.reference,
+                "day": local_day(self.signed_on),
+                "issuer": self.issuer.name,
+            }
         if ABOUT.match(self.subject):
             return f"{name} về việc {self.matter}"
         # It may start with a name, so it keeps its capital.

@@ -24,6 +24,7 @@ from wagtail.models import Page, PageManager
 from sidebar.models import PageViews
 
 from .. import feeds
+from ..languages import current, is_own, key_of
 from ..subscriptions import answer, portal_name
 from ..vietnamese import fold, fold_slug, free_slug
 from .archives import DatedIndexPage, Selection
@@ -147,27 +148,30 @@ class NewsPage(ArticlePage):
         context["topics"] = list(self.topics.all())
         context["tags"] = self.sorted_tags
         context["authors"] = list(self.authors.all())
-        context["related"] = self._related_by_hand() or self._about_the_same(
+        context["related"] = self._related_by_hand(request) or self._about_the_same(
             context["topics"], context["tags"]
         )
         with_lead_images(context["related"], CARD_PICTURE)
         return context
 
-    def _related_by_hand(self):
+    def _related_by_hand(self, request):
         public = Page.objects.live().public().exclude(pk=self.pk)
-        return in_chosen_order(self.related.all(), public.specific())
+        if not is_own():
+            # Of what isn't translated, the law alone.
+            public = public.filter(Q(locale=self.locale_id) | Q(directivepage__isnull=False))
+        return in_chosen_order(self.related.all(), public.specific(), request)
 
     def _about_the_same(self, topics, tags):
         by_topic = NewsPage.topics.through.objects.filter(topic__in=topics).values("newspage")
         by_tag = NewsTag.objects.filter(tag__in=tags).values("content_object")
-        others = NewsPage.objects.published().exclude(pk=self.pk)
+        others = NewsPage.objects.published().beside(self).exclude(pk=self.pk)
         return list(others.filter(Q(pk__in=by_topic) | Q(pk__in=by_tag)).newest()[:RELATED])
 
     def entry(self, request):
         records = [*self.topics.all(), *self.sorted_tags]
         return feeds.Entry(
             address=self.get_full_url(request),
-            id=f"urn:uuid:{self.translation_key}",
+            id=f"urn:uuid:{key_of(self.translation_key, current())}",
             title=self.title,
             summary=self.summary or self.search_description,
             published=self.published_at,
@@ -213,10 +217,10 @@ class NewsIndexPage(DatedIndexPage):
     def articles(self):
         return NewsPage.objects.descendant_of(self).published().newest()
 
-    @property
-    def featured_news(self):
+    def featured_news(self, request=None):
         """The featured news that the public may read, in the editors' order."""
-        return in_chosen_order(self.featured.all(), NewsPage.objects.published())
+        news = NewsPage.objects.published().beside(self)
+        return in_chosen_order(self.featured.all(), news, request)
 
     @property
     def most_read(self):
@@ -227,7 +231,7 @@ class NewsIndexPage(DatedIndexPage):
         return viewed.order_by("-views", "-posted_on", "-pk")[:MOST_READ]
 
     def get_context(self, request, *args, selection=None, **kwargs):
-        featured = [] if selection else self.featured_news
+        featured = [] if selection else self.featured_news(request)
         others = self.articles.exclude(pk__in=[page.pk for page in featured])
         context = super().get_context(
             request, *args, selection=selection, articles=others, **kwargs
@@ -305,6 +309,7 @@ class NewsIndexPage(DatedIndexPage):
             address=here + below,
             own_address=here + own_path,
             entries=entries,
+            language=current(),
         )
 
 

@@ -73,7 +73,8 @@ class Entry:
     models: Sequence[str]
     title: str
     body: str = ""
-    # Of a page: tree paths of it and of all above it.
+    # Of a page, what it can be hidden by: tree paths of it and of all above it, and a mark for each
+    # language whose readers it isn't for (languages.not_for).
     paths: Sequence[str] = ()
     is_public: bool = False
     # Of FACETS, each with any number of values.

@@ -4,6 +4,7 @@ import logging
 from collections import defaultdict
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from modelsearch.index import (
@@ -13,9 +14,10 @@ from modelsearch.index import (
     get_indexed_instance,
     get_indexed_models,
 )
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from ..effect import BINDING
+from ..languages import InEveryLanguage, not_for
 from ..models import DirectivePage, EffectPeriod, EventPage, NewsPage
 from ..models.changes import index_key
 from .engine import Entry
@@ -55,6 +57,7 @@ def entries_of(keys):
     for key in keys:
         label, _, pk = key.rpartition(":")
         pks[label].append(int(pk))
+    languages = dict(Locale.objects.values_list("pk", "language_code"))
     for label, wanted in pks.items():
         objects = apps.get_model(label).objects.filter(pk__in=wanted)
         if label == label_of(Page):
@@ -66,7 +69,7 @@ def entries_of(keys):
         for found in objects:
             if instance := get_indexed_instance(found, check_exists=False):
                 try:
-                    yield _entry(instance, effects)
+                    yield _entry(instance, effects, languages)
                 except Exception:
                     # One that can't be read keeps no other from being found.
                     logger.exception("Not in the search index: %s %s", label, found.pk)
@@ -78,7 +81,7 @@ def _effects(pks):
     return dict(periods.values_list("directive_id", "effect"))
 
 
-def _entry(instance, effects):
+def _entry(instance, effects, languages):
     model = type(instance)
     fields = model.get_search_fields()
     title, body = _texts(instance, [field for field in fields if field.field_name != FILES])
@@ -95,7 +98,7 @@ def _entry(instance, effects):
         is_weak = isinstance(instance, DirectivePage) and effect not in BINDING
         day = _day(instance)
         entry |= {
-            "paths": [instance.path[:end] for end in steps],
+            "paths": [*(instance.path[:end] for end in steps), *_marks(instance, languages)],
             # The root and what nobody has put below a site are no pages for readers.
             "is_public": instance.live and instance.depth > 2,
             "facets": _facets(instance, effect, day),
@@ -105,6 +108,14 @@ def _entry(instance, effects):
     if isinstance(instance, DirectivePage):
         entry["files"] = instance.files_to_search()
     return Entry(**entry)
+
+
+def _marks(page, languages):
+    """One for each language whose readers find another page in its place, or none."""
+    if isinstance(page, InEveryLanguage):
+        return []
+    own = languages[page.locale_id]
+    return [not_for(code) for code, _name in settings.LANGUAGES if code != own]
 
 
 def _day(page):

@@ -22,7 +22,7 @@ from . import engine
 from .entries import entries_of, every_key
 
 # Part of the folder's name. Count it up when the schema, or what entries hold, becomes another.
-FORMAT = 2
+FORMAT = 3
 # Objects that are read from the database at once.
 CHUNK = 500
 

@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from wagtail.models import Page
 
-from .. import references
+from .. import languages, references
 from ..effect import Effect
 from ..models import DirectivePage, EffectPeriod
 from ..models.changes import index_key
@@ -69,7 +69,7 @@ def find(query, live, private_paths):
     asked = words(query.text)
     if not asked:
         return Found()
-    hidden = _below(private_paths)
+    hidden, unread = _below(private_paths), unread_here(private_paths)
     number = references.read_query(query.text, live.types)
     numbered = with_number(number, query.text, hidden) if number else []
     promoted = live.promoted.get(tuple(word.plain for word in asked), [])
@@ -77,7 +77,7 @@ def find(query, live, private_paths):
     values = query.values(live.vocabulary)
 
     def public(question):
-        return engine.limited(question, is_public=True, hidden=private_paths)
+        return engine.limited(question, is_public=True, hidden=unread)
 
     def narrowed(question, *without):
         chosen = {facet: found for facet, found in values.items() if facet not in without}
@@ -89,7 +89,7 @@ def find(query, live, private_paths):
         # Who wants 08/CT-UBND has no use for 07/CT-UBND.
         shares = (1,)
     for share in shares:
-        words_of = engine.Question(terms, share, is_public=True, hidden=tuple(private_paths))
+        words_of = engine.Question(terms, share, is_public=True, hidden=unread)
         asking, question = words_of, words_of.query
         if promoted or numbered:
             asking = question = public(engine.any_of([engine.holding(terms, share), leading]))
@@ -121,6 +121,13 @@ def find(query, live, private_paths):
     if is_loose or not is_answered:
         meant = _meant(asked, public(engine.EVERYTHING))
     return Found(answer.total, part, facets, tuple(promoted), tuple(numbered), is_loose, meant)
+
+
+def unread_here(private_paths):
+    """What the index is to leave out: what is closed, and what is for readers of another language.
+
+    Who searches finds each page once, in the language of the request; the law in every one."""
+    return (*private_paths, languages.not_for(languages.current()))
 
 
 def _ask(*args, **kwargs):
@@ -163,7 +170,8 @@ def suggest(typed, live, private_paths, limit):
             engine.leading([index_key(Page, pk) for pk in numbered]),
         ]
     )
-    answer = local.search(engine.limited(question, is_public=True, hidden=private_paths), limit)
+    unread = unread_here(private_paths)
+    answer = local.search(engine.limited(question, is_public=True, hidden=unread), limit)
     return answer.hits if answer else [Hit(pk, 0) for pk in numbered]
 
 
@@ -174,6 +182,11 @@ def _below(paths):
 def _plainly(asked, numbered, hidden):
     """By the letters of titles, while there is no index."""
     pages = Page.objects.live().filter(depth__gt=2).exclude(hidden).exclude(pk__in=numbered)
+    pages = pages.filter(
+        Q(locale__language_code=languages.current())
+        | Q(directivepage__isnull=False)
+        | Q(directiveindexpage__isnull=False)
+    )
     for word in asked:
         # An address has a title's plain letters.
         pages = pages.filter(Q(title__icontains=word.marked) | Q(slug__icontains=word.plain))

@@ -12,9 +12,9 @@ from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
-from .. import feeds, live_register, references
+from .. import feeds, languages, live_register, references
 from ..effect import Effect
 from ..facets import KINDS
 from ..models import AskedQuestion
@@ -31,7 +31,10 @@ FRESH = 60 * 60  # seconds
 FIELDS = {
     "pk": "pk",
     "title": "title",
+    "path": "path",
     "url_path": "url_path",
+    "language": "locale__language_code",
+    "section": "directiveindexpage",
     "published_at": "first_published_at",
     "changed_at": "last_published_at",
     "key": "translation_key",
@@ -68,6 +71,8 @@ class Line:
     published_at: datetime
     changed_at: datetime
     key: str  # of its content, for feeds
+    # Vietnamese, among results that aren't.
+    is_foreign: bool
 
 
 class SearchListing:
@@ -91,8 +96,7 @@ class SearchListing:
         return page
 
     def _lines(self, hits):
-        site = Site.find_for_request(self._request)
-        return lines(hits, site, self.live, self._hidden, self.found)
+        return lines(hits, self._request, self.live, self.found)
 
     @property
     def facets(self):
@@ -133,7 +137,6 @@ class SearchListing:
         """The newest results as a Feed, both addresses absolute."""
         newest = replace(self.query, order="newest")
         found = find(newest, self.live, self._hidden)
-        site = Site.find_for_request(self._request)
         root_url = self._request.build_absolute_uri("/")[:-1]
         return feeds.Feed(
             title=_("Search: %(question)s") % {"question": self.query.text},
@@ -141,6 +144,7 @@ class SearchListing:
             author=portal_name(self._request),
             address=address,
             own_address=own_address,
+            language=languages.current(),
             entries=[
                 feeds.Entry(
                     address=root_url + line.address,
@@ -151,7 +155,7 @@ class SearchListing:
                     updated=max(line.published_at, line.changed_at),
                     categories=[(line.kind, str(KINDS[line.kind]))],
                 )
-                for line in lines(found[0:FEED_LENGTH], site, self.live, self._hidden, found)
+                for line in lines(found[0:FEED_LENGTH], self._request, self.live, found)
             ],
         )
 
@@ -161,7 +165,7 @@ def suggested(typed, request, limit):
     hidden = private_paths(request)
     live = live_register.current(versions(request).register)
     found = suggest(typed, live, hidden, limit)
-    return lines(found, Site.find_for_request(request), live, hidden, Found())
+    return lines(found, request, live, Found())
 
 
 def count_asked(token):
@@ -173,14 +177,14 @@ def count_asked(token):
     AskedQuestion.objects.note(text, found)
 
 
-def lines(hits, site, live, hidden, found):
-    """The Lines of Hits that the public may read. `hidden`: private_paths; `found`: a Found."""
-    closed = Q(*(("path__startswith", path) for path in hidden), _connector=Q.OR)
+def lines(hits, request, live, found):
+    """The Lines of Hits that the public may read. `found`: a Found."""
+    homes = languages.homes(request)
+    closed, below = _below(private_paths(request)), _below(home.path for home in homes.values())
     today = timezone.localdate()
-    home = site.root_page
     rows = (
         Page.objects.live()
-        .filter(pk__in=[hit.pk for hit in hits], url_path__startswith=home.url_path)
+        .filter(below, pk__in=[hit.pk for hit in hits])
         .exclude(closed)
         .annotate(
             period=FilteredRelation(
@@ -194,10 +198,14 @@ def lines(hits, site, live, hidden, found):
         .values_list(*map(F, FIELDS.values()))
     )
     pages = {row[0]: dict(zip(FIELDS, row, strict=True)) for row in rows}
-    return [_line(pages[hit.pk], hit, home, live, found) for hit in hits if hit.pk in pages]
+    return [_line(pages[hit.pk], hit, homes, live, found) for hit in hits if hit.pk in pages]
 
 
-def _line(page, hit, home, live, found):
+def _below(paths):
+    return Q(*(("path__startswith", path) for path in paths), _connector=Q.OR)
+
+
+def _line(page, hit, homes, live, found):
     kind = "page"
     # Who typed its number knows what stands in it.
     is_numbered = hit.pk in found.numbered
@@ -216,10 +224,13 @@ def _line(page, hit, home, live, found):
     elif page["starts_at"] is not None:
         kind, day = "event", timezone.localdate(page["starts_at"])
     summary = page["summary"] or page["subject"]
+    address = languages.address_below(homes, page["path"], page["url_path"])
+    if kind == "directive" or page["section"] is not None:
+        address = languages.turned(address, languages.current())
     return Line(
         pk=page["pk"],
         title=page["title"],
-        address="/" + page["url_path"].removeprefix(home.url_path),
+        address=address,
         note=note.strip() or ("" if kind == "page" else str(KINDS[kind])),
         day=None if kind == "page" else day,
         snippet=() if is_numbered else hit.snippet,
@@ -231,5 +242,6 @@ def _line(page, hit, home, live, found):
         state=state,
         published_at=page["published_at"] or feeds.LONG_AGO,
         changed_at=page["changed_at"] or feeds.LONG_AGO,
-        key=page["key"],
+        key=languages.key_of(page["key"], page["language"]),
+        is_foreign=page["language"] != languages.current(),
     )

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from .. import open_graph, structured_data
+from .. import languages, open_graph, structured_data
 from ..models import DirectivePage, EventPage, NewsPage
 from ..open_files import closed_collections, open_attachments
 
@@ -31,7 +31,9 @@ def metadata(context, office):
     nodes = described(page, context, address, root_url, office, picture and picture["url"])
     if pages := context.get("breadcrumbs"):
         names = [_("Home") if above.depth == 2 else above.title for above in pages]
-        addresses = [above.get_full_url(request) for above in pages]
+        # Of a directive's, the home page is that of the frame.
+        home = root_url + languages.start(languages.current())
+        addresses = [home if above.depth == 2 else above.get_full_url(request) for above in pages]
         trail = [*zip(names, addresses, strict=True), (title, address)]
         nodes.append(structured_data.breadcrumb_list(trail))
     else:

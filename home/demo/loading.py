@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.log_actions import log
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 from wagtail.utils.file import hash_filelike
 
 from articles.models import Author, DirectiveType, Edition, FeaturedNews, Issuer, Topic
@@ -32,10 +32,19 @@ from sidebar.models import (
     SidebarSettings,
 )
 
-from ..founding import QUOTING, lay_menus, make_regions
+from ..founding import (
+    ENGLISH,
+    ENGLISH_LABEL,
+    ENGLISH_NAME,
+    QUOTING,
+    lay_english,
+    lay_menus,
+    make_regions,
+)
 from . import about, accounts, vocabularies
 from .blocks import Ref, resolved
 from .directives import directives
+from .english import translations
 from .entries import Entry
 from .events import FEATURED, events
 from .files import FILES, PICTURES
@@ -102,6 +111,9 @@ def make_content(today):
     maker.feature_news(FEATURED_NEWS)
     maker.feature([LEAD, *FEATURED])
     lay_menus()
+    lay_english()
+    for translation in translations():
+        maker.translate(translation)
     make_visits(today, maker.published_on, maker.board)
     return {"pages": len(maker.pages), "files": len(PICTURES) + len(FILES)}
 
@@ -275,6 +287,21 @@ class Maker:
         self.pages[page.slug] = page
         self.numbers[Ref("page", page.slug)] = page.pk
 
+    def translate(self, translation):
+        """Its original in English; what it says nothing of stays as it is there."""
+        author = self.users["bientap"]
+        original = self.pages[translation.of]
+        page = original.copy_for_translation(Locale.objects.get(language_code=ENGLISH))
+        page.owner, page.slug = author, translation.slug
+        page.title = page.draft_title = translation.title
+        for name, value in translation.facts.items():
+            setattr(page, name, value)
+        if hasattr(page, "body"):
+            page.body = resolved(translation.body, self.numbers)
+        page.first_published_at = original.first_published_at
+        page.save()
+        self._go_live(page, author)
+
     def place_sidebars(self, home):
         sidebars = {}
         for title, blocks in about.sidebars().items():
@@ -332,6 +359,8 @@ def _name_office(site):
             "responsible": about.RESPONSIBLE,
             "licence": about.LICENCE,
             "statement": QUOTING,
+            "english_label": ENGLISH_LABEL,
+            "english_name": ENGLISH_NAME,
         },
     )
 

@@ -32,6 +32,18 @@ class OfficeSettings(OnEveryPage, BaseSiteSetting):
         help_text=_("In small letters: Cổng thông tin điện tử"),
     )
     name = models.CharField(_("name"), max_length=120, help_text=_("On top of every page"))
+    english_label = models.CharField(
+        _("above the name, in English"),
+        max_length=80,
+        blank=True,
+        help_text=_("On English pages, in small letters above the name."),
+    )
+    english_name = models.CharField(
+        _("name in English"),
+        max_length=120,
+        blank=True,
+        help_text=_("On top of English pages. Empty: the Vietnamese name."),
+    )
     agency = models.CharField(
         _("responsible agency"), max_length=200, blank=True, help_text=_("In the footer")
     )
@@ -69,6 +81,10 @@ class OfficeSettings(OnEveryPage, BaseSiteSetting):
     panels = [
         MultiFieldPanel([FieldPanel("portal_label"), FieldPanel("name")], heading=_("Header")),
         MultiFieldPanel(
+            [FieldPanel("english_label"), FieldPanel("english_name")],
+            heading=_("Header of English pages"),
+        ),
+        MultiFieldPanel(
             [
                 FieldPanel("agency"),
                 FieldPanel("responsible"),
@@ -83,6 +99,11 @@ class OfficeSettings(OnEveryPage, BaseSiteSetting):
 
     class Meta:
         verbose_name = _("office")
+
+    def speak_english(self):
+        """For English pages, where it has a name for them; nobody saves it then."""
+        if self.english_name:
+            self.portal_label, self.name = self.english_label, self.english_name
 
 
 @register_setting(icon="list-ul", order=20)

@@ -84,6 +84,12 @@ class UrgentNotice(OnEveryPage, PreviewableMixin, RevisionMixin, models.Model):
         max_length=200,
         help_text=_("One sentence: what happens, where, when."),
     )
+    english_text = models.CharField(
+        _("the same in English"),
+        max_length=200,
+        blank=True,
+        help_text=_("On English pages. Empty: the Vietnamese sentence stands there too."),
+    )
     level = models.PositiveSmallIntegerField(
         _("level"),
         choices=Level.choices,
@@ -139,6 +145,7 @@ class UrgentNotice(OnEveryPage, PreviewableMixin, RevisionMixin, models.Model):
 
     panels = [
         FieldPanel("text"),
+        FieldPanel("english_text"),
         FieldRowPanel([FieldPanel("level"), FieldPanel("place")]),
         FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
         FieldPanel("details"),

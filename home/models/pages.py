@@ -7,6 +7,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from articles.blocks import BodyStreamBlock
+from articles.languages import is_own
 from articles.models import (
     ChosenPage,
     DirectiveIndexPage,
@@ -58,26 +59,34 @@ class HomePage(PortalPage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["featured"] = FeaturedPage.objects.shown()
+        context["featured"] = FeaturedPage.objects.shown(self, request)
         directives = list(DirectivePage.objects.published().for_lists().newest()[:6])
         with_periods(directives, timezone.localdate())
         context["directives"] = directives
-        context["news"] = NewsPage.objects.published().newest()[:6]
+        context["news"] = NewsPage.objects.published().beside(self).newest()[:6]
         children = self.get_children().live().public()
         # Of several sections of one kind, the first: later ones are overwritten.
         sections = {page.specific_class: page for page in children.reverse()}
         context["directive_index"] = sections.get(DirectiveIndexPage)
+        if not is_own():
+            # Of which there is one, and not below this page.
+            registers = DirectiveIndexPage.objects.live().public()
+            context["directive_index"] = registers.order_by("depth", "path").first()
         context["news_index"] = sections.get(NewsIndexPage)
         context["event_index"] = sections.get(EventIndexPage)
         return context
 
 
 class FeaturedPageQuerySet(models.QuerySet):
-    def shown(self):
+    def shown(self, home=None, request=None):
         """What stands on the home page: the first that the public may read, in the office's order.
 
-        Who is taken down or closed makes room for the next, and comes back by themselves."""
-        pages = in_chosen_order(self, Page.objects.live().public().specific())[:MOST_FEATURED]
+        Who is taken down or closed makes room for the next, and comes back by themselves. On that
+        of another language, what is translated."""
+        public = Page.objects.live().public()
+        if home:
+            public = public.filter(locale=home.locale_id)
+        pages = in_chosen_order(self, public.specific(), request)[:MOST_FEATURED]
         with_lead_images(pages)
         return pages
 

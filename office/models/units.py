@@ -10,6 +10,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, PageChooserPanel
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Orderable
+from wagtail.signals import copy_for_translation_done
 
 from .. import roles
 
@@ -24,6 +25,11 @@ FILE_PERMISSIONS = {
         *("add_image", "change_image", "choose_image"),
         *("add_document", "change_document", "choose_document"),
     ],
+}
+# Besides those on pages and files.
+PERMISSIONS = {
+    roles.REPORTERS: ["access_admin"],
+    roles.EDITORS: ["access_admin", "submit_translation"],
 }
 # Pictures and files that every unit may use.
 SHARED_COLLECTION = "Dùng chung"
@@ -127,7 +133,7 @@ class Unit(ClusterableModel):
         sections = [row.page for row in self.sections.select_related("page")]
         shared = Collection.objects.filter(depth=2, name=SHARED_COLLECTION)
         for role, group in self.groups.items():
-            group.permissions.add(*_permissions(["access_admin"]))
+            group.permissions.add(*_permissions(PERMISSIONS[role]))
             group.page_permissions.exclude(page__in=sections).delete()
             for page in sections:
                 permit_on_pages(group, page, PAGE_PERMISSIONS[role])
@@ -155,7 +161,7 @@ def permit_on_files(group, collection, codenames):
 
 def _permissions(codenames):
     # Their names are those of one package each.
-    apps = ["wagtailadmin", "wagtailcore", "wagtailimages", "wagtaildocs"]
+    apps = ["wagtailadmin", "wagtailcore", "wagtailimages", "wagtaildocs", "simple_translation"]
     return Permission.objects.filter(content_type__app_label__in=apps, codename__in=codenames)
 
 
@@ -165,6 +171,14 @@ def delete_groups(instance, **kwargs):
     one query, which calls no method of theirs.)"""
     for group in instance.groups.values():
         group.delete()
+
+
+@receiver(copy_for_translation_done)
+def keep_in_the_unit(source_obj, target_obj, **kwargs):
+    """A unit's section in another language is the unit's too."""
+    for unit in Unit.objects.filter(sections__page=source_obj.pk).distinct():
+        unit.sections.add(UnitSection(page_id=target_obj.pk, sort_order=unit.sections.count()))
+        unit.save()
 
 
 class UnitSection(Orderable):

@@ -1,12 +1,12 @@
 from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.views.generic import TemplateView
-from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.contrib.sitemaps import views as sitemaps
 from wagtail.documents import urls as wagtaildocs_urls
 
-from articles import unpublishing
+from articles import translating, unpublishing
 from articles.api import router
 from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
@@ -19,7 +19,6 @@ SITEMAPS = {"pages": PagesSitemap, "figures": FiguresSitemap}
 
 urlpatterns = [
     path("live/", live, name="live"),
-    path("live/thong-bao/", notices, name="live_notices"),
     path("live/anh.gif", pixel, name="live_pixel"),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots),
@@ -27,14 +26,12 @@ urlpatterns = [
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v2/", router.urls),
     path("xem-truoc/<str:words>/", shared_preview, name="shared_preview"),
-    path("y-kien/", include("polls.urls")),
-    path("", include("sidebar.urls")),
-    path("", include("articles.urls")),
     # Wagtail's editors of pages with side panels of ours, and its chooser of pages without others'
     # drafts, at Wagtail's addresses.
     path("admin/pages/", include("office.side_panels")),
     path("admin/choose-page/", include("office.choosing")),
     path("admin/", include(unpublishing.urls)),
+    path("admin/", include(translating.urls)),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
@@ -46,7 +43,15 @@ if settings.SERVE_MEDIA:
         for folder in ("images", "original_images")
     ]
 
-urlpatterns += [path("", include(wagtail_urls))]
+# What readers see, in each language.
+urlpatterns += i18n_patterns(
+    path("live/thong-bao/", notices, name="live_notices"),
+    path("y-kien/", include("polls.urls")),
+    path("", include("sidebar.urls")),
+    path("", include("articles.urls")),
+    path("", include("articles.routing")),
+    prefix_default_language=False,
+)
 
 handler404 = "home.views.not_found"
 handler403 = "home.views.refused"

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
+    "wagtail.contrib.simple_translation",
     "wagtail.contrib.sitemaps",
     "wagtail.contrib.table_block",
     "wagtail.embeds",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "articles.languages.LanguageOfPath",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -190,9 +192,11 @@ FEED_USER_AGENT = " ".join(["CongTinh/1.0", BASE_URL, *OPERATOR_EMAILS[:1]])
 PROXY_COUNT = env.number("PROXY_COUNT", 0, least=0)
 
 LANGUAGE_CODE = "vi"
-LANGUAGES = [("vi", "Tiếng Việt")]
+# Readers choose between them by the address (articles/languages.py); the office works in the first.
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "Tiếng Anh")]
+WAGTAIL_I18N_ENABLED = True
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
-WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES[:1]
 # Our own strings, and those of Wagtail that it lacks in Vietnamese.
 LOCALE_PATHS = [PROJECT_DIR.parent / "locale", PROJECT_DIR.parent / "locale_admin"]
 # Django's own Vietnamese formats print 26345; readers expect 26.345. Grouping is asked for where a

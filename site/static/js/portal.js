@@ -6,7 +6,7 @@
 const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
 const SUGGEST_FROM = 2; // characters
 const SUGGEST_AFTER = 150; // milliseconds without a key
-const number = new Intl.NumberFormat("vi-VN");
+const number = new Intl.NumberFormat(document.documentElement.lang);
 
 function show(element, value) {
     const text = number.format(value);
@@ -150,11 +150,12 @@ function suggest(form) {
     }
 
     function fill(suggestions) {
-        list.replaceChildren(...suggestions.map(({ title, note, address }, index) => {
+        list.replaceChildren(...suggestions.map(({ title, note, address, lang }, index) => {
             const option = document.createElement("li");
             option.id = `suggestion-${index}`;
             option.role = "option";
             option.dataset.address = address;
+            if (lang) option.lang = lang;
             const about = document.createElement("span");
             about.textContent = note;
             option.append(title, about);
