@@ -14,6 +14,7 @@ from sidebar.models import Sidebar
 from sidebar.today import strip
 
 from . import navigation
+from .inline import READER_SCRIPT
 from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
 from .models.notices import Place, Stage
 
@@ -48,6 +49,7 @@ def chrome(request):
     return {
         # Asking who is there would make the page vary by cookie, for readers who have none too.
         "may_be_signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        "reader_script": READER_SCRIPT,
         "office": SimpleLazyObject(lambda: frame.office),
         "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
         "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),

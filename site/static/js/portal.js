@@ -1,6 +1,6 @@
 // Keeps the figures of a page fresh, sends votes without a reload, loads a film after a click,
 // suggests what may be looked for, and copies addresses and citations, shares and prints; keeps away
-// notices that a reader has read, and closes submenus.
+// notices that a reader has read, keeps the size and contrast of the letters, and closes submenus.
 // Everything on the page works without this file.
 
 const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
@@ -266,9 +266,32 @@ function closeAlert(event) {
     }
 }
 
-// An open submenu lies over the page: whoever goes on elsewhere is done with it.
+// How a reader wants the letters, in this browser and nowhere else. A line in the page's head puts it
+// into effect before anything is drawn (home/inline.py).
+const chosen = document.documentElement.dataset;
+
+function showReader() {
+    document.querySelectorAll("[data-reader]").forEach((button) => {
+        button.setAttribute("aria-pressed", String((chosen[button.dataset.reader] ?? "") === button.value));
+    });
+}
+
+function setReader(event) {
+    const button = event.target.closest("[data-reader]");
+    if (!button) return;
+    const isOn = button.getAttribute("aria-pressed") === "true";
+    if (isOn || !button.value) delete chosen[button.dataset.reader];
+    else chosen[button.dataset.reader] = button.value;
+    showReader();
+    try {
+        localStorage.setItem("reader", JSON.stringify(chosen));
+    } catch { // storage is switched off: on this page alone
+    }
+}
+
+// What opens over the page: whoever goes on elsewhere is done with it.
 function closeSubmenus(event) {
-    document.querySelectorAll(".submenu[open]").forEach((submenu) => {
+    document.querySelectorAll(".submenu[open], .reader[open]").forEach((submenu) => {
         if (event.type === "keydown") {
             if (event.key !== "Escape") return;
             if (submenu.contains(document.activeElement)) submenu.querySelector("summary").focus();
@@ -278,18 +301,20 @@ function closeSubmenus(event) {
 }
 
 // Buttons that do nothing without this file are hidden until it is there.
-document.querySelectorAll("[data-share], [data-print], button[data-copy]").forEach((button) => {
+document.querySelectorAll("[data-share], [data-print], button[data-copy], .reader").forEach((button) => {
     if (button.dataset.share && !navigator.share) button.dataset.copy = button.dataset.share;
     button.hidden = false;
 });
 document.querySelectorAll("[data-suggest]").forEach(suggest);
 prepareAlerts();
+showReader();
 document.addEventListener("submit", vote);
 document.addEventListener("click", play);
 document.addEventListener("click", copy);
 document.addEventListener("click", share);
 document.addEventListener("click", printPage);
 document.addEventListener("click", closeAlert);
+document.addEventListener("click", setReader);
 for (const event of ["click", "focusin", "keydown"]) document.addEventListener(event, closeSubmenus);
 
 if (document.body.dataset.live) {
