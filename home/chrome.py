@@ -18,6 +18,8 @@ from .inline import READER_SCRIPT
 from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
 from .models.notices import Place, Stage
 
+LOGO_HEIGHT = 56
+
 # By site and its home page: what changes only with a version of the database, read again then.
 _frames = {}
 
@@ -29,9 +31,20 @@ class ShownNotice:
 
 
 @dataclass(frozen=True)
+class Logo:
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Frame:
     versions: Versions
     office: OfficeSettings
+    # None: the portal's own.
+    logo: Logo | None = None
+    # A rule of a style sheet; empty: the portal's own colours.
+    brand_style: str = ""
     menu: tuple = ()
     footer: tuple = ()
     # Those to come too: nobody saves anything when their time has come, or is over.
@@ -51,6 +64,8 @@ def chrome(request):
         "may_be_signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
         "reader_script": READER_SCRIPT,
         "office": SimpleLazyObject(lambda: frame.office),
+        "logo": SimpleLazyObject(lambda: frame.logo),
+        "brand_style": SimpleLazyObject(lambda: frame.brand_style),
         "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
         "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),
         "above": _above(request.path),
@@ -132,15 +147,26 @@ def _frame(request):
     return known
 
 
+def _logo(rendition):
+    """At the header's size, whatever its shape."""
+    if rendition is None:
+        return None
+    height = min(LOGO_HEIGHT, rendition.height)
+    return Logo(rendition.url, round(rendition.width * height / rendition.height), height)
+
+
 def _read(site, seen):
     # Not for_site(), which would write a row that looks like an office's choice of no menu.
     chosen = NavigationSettings.objects.filter(site=site).first() or NavigationSettings()
     notices = UrgentNotice.objects.not_over(timezone.now()).as_readers_see_them()
     numbers = navigation.numbers_in(chosen) | {notice.link_page_id for notice in notices} - {None}
     pages = navigation.pages_in(site.root_page, numbers)
+    office = OfficeSettings.for_site(site)
     return Frame(
         seen,
-        OfficeSettings.for_site(site),
+        office,
+        _logo(office.logo_rendition()),
+        office.brand_style,
         navigation.read_menu(chosen, pages),
         navigation.read_footer(chosen, pages),
         tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),
