@@ -13,7 +13,8 @@ HEX = re.compile(r"#[0-9a-f]{6}")
 # Rules of the tokens' layer, with the condition that they stand under.
 RULES = re.compile(r"(?:@media ([^{]+)\{\s*)?([^{}@]+)\{([^{}]+)\}")
 TOKEN = re.compile(r"--([a-z0-9-]+): ([^;]+);")
-FALLBACK = re.compile(r"var\(--[a-z-]+, ([^)]+)\)")
+# What the office's settings may replace has the portal's own behind it.
+OWN = re.compile(r"var\(--office-[a-z-]+, ([^)]+)\)")
 DARK = "(prefers-color-scheme: dark)"
 
 
@@ -24,26 +25,34 @@ def token_sets():
     layer = re.sub(r"/\*.*?\*/", "", sheet, flags=re.S)
     layer = layer.split("@layer tokens {", 1)[1].split("@layer base {", 1)[0]
     rules = {
-        (condition.strip(), selector.strip()): dict(TOKEN.findall(FALLBACK.sub(r"\1", body)))
+        (condition.strip(), selector.strip()): dict(TOKEN.findall(OWN.sub(r"\1", body)))
         for condition, selector, body in RULES.findall(layer)
     }
     light = rules["", ":root"]
     dark = light | rules[DARK, ":root"]
-    strong = light | rules["", "[data-contrast]"]
-    return {
-        "light": _written_out(light),
-        "dark": _written_out(dark),
-        "contrast": _written_out(strong),
-        "dark contrast": _written_out(dark | strong | rules[DARK, "[data-contrast]"]),
+    strong = rules["", "[data-contrast]"]
+    sets = {
+        "light": light,
+        "dark": dark,
+        "contrast": light | strong,
+        "dark contrast": dark | strong | rules[DARK, "[data-contrast]"],
+        "mourning": light | rules["", ".mourning"],
+        "dark mourning": dark | rules["", ".mourning"] | rules[DARK, ".mourning"],
     }
+    return {name: _written_out(tokens) for name, tokens in sets.items()}
 
 
 def _written_out(tokens):
-    """With colours of three digits as those of six."""
-    short = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
-    return {
-        name: short.sub(r"#\1\1\2\2\3\3", value) if len(value) == 4 else value
+    """Tokens that name others as what these are, and colours of three digits as those of six."""
+    found = {
+        name: tokens[value[6:-1]] if value.startswith("var(--") else value
         for name, value in tokens.items()
+    }
+    return {
+        name: "#" + "".join(2 * digit for digit in value[1:])
+        if value.startswith("#") and len(value) == 4
+        else value
+        for name, value in found.items()
     }
 
 
