@@ -16,6 +16,17 @@ TOKEN = re.compile(r"--([a-z0-9-]+): ([^;]+);")
 # What the office's settings may replace has the portal's own behind it.
 OWN = re.compile(r"var\(--office-[a-z-]+, ([^)]+)\)")
 DARK = "(prefers-color-scheme: dark)"
+# Words and what they stand on: everywhere on the page's grounds, and on grounds of their own.
+PAIRS = [
+    *(
+        (word, ground)
+        for word in ("ink", "muted", "link", "brand", "good", "wait")
+        for ground in ("paper", "wash")
+    ),
+    *((word, f"{word}-ground") for word in ("link", "good", "wait")),
+    *(("ink", f"{name}-ground") for name in ("link", "good", "wait")),
+    ("on-brand", "brand-ground"),
+]
 
 
 @cache

@@ -6,20 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from home.colours import contrast, token_sets
+from home.colours import PAIRS, contrast, token_sets
 
 pytestmark = pytest.mark.once
 
 SHEET = Path("site/static/css/portal.css").read_text(encoding="utf-8")
 SCREEN = SHEET.split("@media print {")[0].split("@layer base {")[1]
-# Always on the page's grounds; and what stands on a ground of its own.
-PAIRS = [
-    *((word, ground) for word in ("ink", "muted", "link", "brand", "good", "wait")
-      for ground in ("paper", "wash")),
-    *((word, f"{word}-ground") for word in ("link", "good", "wait")),
-    *(("ink", f"{name}-ground") for name in ("link", "good", "wait")),
-    ("on-brand", "brand-ground"),
-]  # fmt: skip
 
 
 def rules(pattern):

@@ -152,7 +152,7 @@ function suggest(form) {
     function fill(suggestions) {
         list.replaceChildren(...suggestions.map(({ title, note, address }, index) => {
             const option = document.createElement("li");
-            option.id = `suggestion-${index}`;
+            option.id = `${list.id}-${index}`;
             option.role = "option";
             option.dataset.address = address;
             const about = document.createElement("span");
