@@ -297,7 +297,8 @@ class Samples:
 
     @cached_property
     def body(self):
-        """Every block of the library with the value of its preview; callouts of each kind."""
+        """Every block of the library with the value of its preview; headings and callouts of each
+        kind."""
         library = DirectiveStreamBlock()
         values = {name: child.get_preview_value() for name, child in library.child_blocks.items()}
         if self.picture:
@@ -312,8 +313,11 @@ class Samples:
             )
             for kind, _label in CALLOUT_KINDS
         ]
+        lower = library.child_blocks["heading"].normalize(
+            {"text": "Đối tượng", "level": "3", "anchor": ""}
+        )
         others = [(name, value) for name, value in values.items() if name != "callout"]
-        return StreamValue(library, [*others, *callouts])
+        return StreamValue(library, [*others[:1], ("heading", lower), *others[1:], *callouts])
 
     @property
     def parts(self):

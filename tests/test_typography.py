@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from bs4 import BeautifulSoup
@@ -106,9 +107,9 @@ def test_letters_and_digits_never_change(text):
 
 @given(TEXTS)
 def test_typed_text_is_escaped(text):
-    read = BeautifulSoup(f"<p>{typeset_plain(text)}</p>", "html.parser")
-    assert {tag.name for tag in read.find_all()} <= {"p", "span"}
-    assert read.get_text() == typeset(text)
+    escaped = typeset_plain(text).replace('<span class="whole">', "").replace("</span>", "")
+    assert not set(escaped) & set('<>"')
+    assert unescape(escaped) == typeset(text)
 
 
 @given(HTML)
@@ -131,9 +132,9 @@ def test_html_that_is_set_twice_is_that_which_is_set_once(source):
 
 def test_the_filter_escapes_text_and_keeps_html():
     template = Template("{% load typography %}{{ text|typeset }} {{ text|linebreaksbr|typeset }}")
-    typed = '<b>"5 km"</b>\n'
+    typed = '<b> "5 km" </b>\n'
     assert template.render(Context({"text": typed})) == (
-        f"&lt;b&gt;“5{NBSP}km”&lt;/b&gt;\n &lt;b&gt;“5{NBSP}km”&lt;/b&gt;<br>"
+        f"&lt;b&gt; “5{NBSP}km” &lt;/b&gt;\n &lt;b&gt; “5{NBSP}km” &lt;/b&gt;<br>"
     )
 
 
