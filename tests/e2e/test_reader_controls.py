@@ -115,7 +115,7 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((element) => 
     const style = getComputedStyle(element);
     const hides = ["hidden", "clip"].includes(style.overflowX);
     return hides && element.scrollWidth > element.clientWidth + 1
-        && !element.closest(".visually-hidden, svg");
+        && !element.closest(".visually-hidden, svg, input");
 }).map((element) => `${element.tagName}.${element.className}`)"""
 
 
