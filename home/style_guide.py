@@ -72,7 +72,8 @@ def style_guide(request):
             Link("Mục thường", "/"),
         ],
         "notices": samples.notices,
-        "sets": samples.token_table,
+        "sets": SETS.values(),
+        "colours": samples.token_table,
         "pairs": samples.pair_table,
         "sizes": [name for name in token_sets()["light"] if name.startswith("text-")],
         "spaces": [name for name in token_sets()["light"] if name.startswith("space-")],
@@ -95,10 +96,7 @@ class Samples:
     def token_table(self):
         sets = token_sets()
         colours = [name for name, value in sets["light"].items() if value.startswith("#")]
-        return [
-            (label, [(token, sets[name][token]) for token in colours])
-            for name, label in SETS.items()
-        ]
+        return [(token, [sets[name][token] for name in SETS]) for token in colours]
 
     @property
     def pair_table(self):
@@ -309,7 +307,7 @@ class Samples:
         callouts = [
             (
                 "callout",
-                library.child_blocks["callout"].normalize(values["callout"] | {"kind": kind}),
+                library.child_blocks["callout"].normalize({**values["callout"], "kind": kind}),
             )
             for kind, _label in CALLOUT_KINDS
         ]
