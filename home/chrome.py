@@ -16,8 +16,11 @@ from sidebar.models import Sidebar
 from sidebar.today import strip
 
 from . import navigation
+from .inline import READER_SCRIPT
 from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
 from .models.notices import Place, Stage
+
+LOGO_HEIGHT = 56
 
 # By site, its home page and language: what changes only with a version of the database, read again
 # then.
@@ -31,9 +34,20 @@ class ShownNotice:
 
 
 @dataclass(frozen=True)
+class Logo:
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Frame:
     versions: Versions
     office: OfficeSettings
+    # None: the portal's own.
+    logo: Logo | None = None
+    # A rule of a style sheet; empty: the portal's own colours.
+    brand_style: str = ""
     menu: tuple = ()
     footer: tuple = ()
     # Those to come too: nobody saves anything when their time has come, or is over.
@@ -56,7 +70,10 @@ def chrome(request):
         "home_address": home,
         # Asking who is there would make the page vary by cookie, for readers who have none too.
         "may_be_signed_in": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        "reader_script": READER_SCRIPT,
         "office": SimpleLazyObject(lambda: frame.office),
+        "logo": SimpleLazyObject(lambda: frame.logo),
+        "brand_style": SimpleLazyObject(lambda: frame.brand_style),
         "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
         "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),
         "above": _above(request.path),
@@ -142,6 +159,14 @@ def _frame(request):
     return known
 
 
+def _logo(rendition):
+    """At the header's size, whatever its shape."""
+    if rendition is None:
+        return None
+    height = min(LOGO_HEIGHT, rendition.height)
+    return Logo(rendition.url, round(rendition.width * height / rendition.height), height)
+
+
 def _read(site, request):
     # Not for_site(), which would write a row that looks like an office's choice of no menu.
     chosen = NavigationSettings.objects.filter(site=site).first() or NavigationSettings()
@@ -158,6 +183,8 @@ def _read(site, request):
     return Frame(
         versions(request),
         office,
+        _logo(office.logo_rendition()),
+        office.brand_style,
         menu,
         footer,
         tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),

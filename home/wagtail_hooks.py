@@ -2,6 +2,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets import Button
 from wagtail.snippets.models import register_snippet
@@ -49,6 +50,17 @@ def offer_to_write(request, panels):
 
 
 register_snippet(site_admin.SiteViewSetGroup)
+
+
+@hooks.register("register_help_menu_item")
+def style_guide_item():
+    return MenuItem(
+        _("Components and their states"),
+        reverse("style_guide"),
+        name="style-guide",
+        icon_name="view",
+        order=910,
+    )
 
 
 @hooks.register("register_admin_urls")

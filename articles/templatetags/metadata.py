@@ -1,5 +1,7 @@
 """What a page says of itself in its head, to programs."""
 
+from urllib.parse import urljoin
+
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -37,7 +39,8 @@ def metadata(context, office):
         trail = [*zip(names, addresses, strict=True), (title, address)]
         nodes.append(structured_data.breadcrumb_list(trail))
     else:
-        logo = root_url + static("img/logo.svg")
+        logo = context.get("logo")
+        logo = urljoin(root_url, logo.url if logo else static("img/logo.svg"))
         nodes += structured_data.website(office, root_url, logo)
     return {
         "description": open_graph.description(page),

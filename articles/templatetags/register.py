@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from ..facets import WORDS
+from ..typography import typeset_plain
 from ..vietnamese import local_day
 
 register = template.Library()
@@ -25,12 +26,11 @@ def directive_list(context, directives):
 def _line(directive, request, words):
     """words: what says of them that they are Vietnamese, where the page isn't."""
     address = getattr(directive, "address", None) or directive.get_url(request)
-    day = directive.signed_on
+    title, day = typeset_plain(directive.title), directive.signed_on
     return (
         f'<li><p class="register-key"><b class="whole">{escape(directive.reference)}</b>'
         f' <time datetime="{day.isoformat()}">{local_day(day)}</time></p>'
-        f'<p class="register-subject"{words}>'
-        f'<a href="{escape(address)}">{escape(directive.title)}</a>'
+        f'<p class="register-subject"{words}><a href="{escape(address)}">{title}</a>'
         f' <span class="quiet">{escape(directive.issuer_name)}</span></p>'
         f'<p class="register-state"><span class="pill pill-{directive.effect.value}">'
         f"{escape(directive.state)}</span></p></li>"

@@ -11,6 +11,7 @@ from articles.api import router
 from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
 from home.live import live, notices, pixel
+from home.style_guide import style_guide
 from home.views import picture
 from office.sharing import shared_preview
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("live/anh.gif", pixel, name="live_pixel"),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots),
+    path("kieu-dang/", style_guide, name="style_guide"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v2/", router.urls),

@@ -16,11 +16,11 @@ IN_ITS_FILE = "loi van duoc soan lai"
 
 def field_by_keyboard(window):
     field = window.get_by_role("combobox", name="Tìm trong cổng")
-    for _ in range(5):
+    for _ in range(6):
         window.keyboard.press("Tab")
         if field.evaluate("field => field === document.activeElement"):
             return field
-    raise AssertionError("The field is not among the first five stops")
+    raise AssertionError("The field is not among the first six stops")
 
 
 def test_suggestions_are_gone_through_with_the_arrow_keys(window, portal):

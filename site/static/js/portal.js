@@ -1,6 +1,7 @@
 // Keeps the figures of a page fresh, sends votes without a reload, loads a film after a click,
 // suggests what may be looked for, and copies addresses and citations, shares and prints; keeps away
-// notices that a reader has read, and closes submenus.
+// notices that a reader has read, keeps the size and contrast of the letters, reads articles aloud, and
+// closes submenus.
 // Everything on the page works without this file.
 
 const REFRESH_EVERY = 60_000; // milliseconds, while the page is in view
@@ -152,7 +153,7 @@ function suggest(form) {
     function fill(suggestions) {
         list.replaceChildren(...suggestions.map(({ title, note, address, lang }, index) => {
             const option = document.createElement("li");
-            option.id = `suggestion-${index}`;
+            option.id = `${list.id}-${index}`;
             option.role = "option";
             option.dataset.address = address;
             if (lang) option.lang = lang;
@@ -215,6 +216,101 @@ function suggest(form) {
     });
 }
 
+// Reads an article aloud: its title, summary and body, sentence by sentence, for browsers break off
+// what is long. A pause remembers the sentence, because on phones speechSynthesis.pause() forgets it.
+const AT_MOST_180 = /\S.{0,179}(?=\s|$)/g; // characters, up to a space
+const SPOKEN = ["h1", ".summary", ".body"];
+const UNSPOKEN = "[hidden], [aria-hidden=true], nav, form, button, svg, .titled > .permalink, .visually-hidden, .poll, .documents";
+
+// A text for each paragraph, and for each row of a table.
+function spokenTexts(article) {
+    const texts = [];
+    let last;
+    for (const part of SPOKEN.flatMap((selector) => [...article.querySelectorAll(selector)])) {
+        const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const parent = node.parentElement;
+            if (parent.closest(UNSPOKEN) || !node.data.trim()) continue;
+            const block = parent.closest("tr") ?? parent.closest("h1, h2, h3, h4, p, li, caption, figcaption, div");
+            const cell = parent.closest("td, th");
+            if (block !== last?.block) texts.push("");
+            else if (cell !== last.cell) texts.push(`${texts.pop()}, `);
+            texts.push(texts.pop() + (node.previousSibling?.nodeName === "BR" ? " " : "") + node.data);
+            last = { block, cell };
+        }
+    }
+    return texts;
+}
+
+function sentences(text) {
+    const whole = text.replace(/\s+/g, " ").match(/\S.*?(?:[.!?…;](?=\s)|$)/g) ?? [];
+    return whole.flatMap((sentence) => sentence.match(AT_MOST_180) ?? []);
+}
+
+function prepareListening(box) {
+    const synthesis = window.speechSynthesis;
+    if (!synthesis) return;
+    const [button, stop] = box.querySelectorAll("button");
+    const status = box.querySelector("[role=status]");
+    let voice;
+    let texts = [];
+    let next = 0;
+    let current; // held here, or Chrome drops it and never says that it has ended
+
+    function findVoice() {
+        voice = synthesis.getVoices().find(({ lang }) => /^vi([-_]|$)/i.test(lang));
+        box.hidden = !voice;
+    }
+
+    function tell(state) {
+        button.textContent = button.dataset[state];
+        status.textContent = status.dataset[state];
+        stop.hidden = state === "idle";
+    }
+
+    function silence() {
+        current = null;
+        synthesis.cancel();
+    }
+
+    function end() {
+        silence();
+        next = 0;
+        if (document.activeElement === stop) button.focus(); // stop is about to go
+        tell("idle");
+    }
+
+    function speak() {
+        if (next >= texts.length) return end();
+        const utterance = new SpeechSynthesisUtterance(texts[next]);
+        utterance.voice = voice;
+        utterance.lang = voice.lang;
+        utterance.onend = () => {
+            if (utterance !== current) return;
+            next += 1;
+            speak();
+        };
+        utterance.onerror = () => utterance === current && end();
+        current = utterance;
+        synthesis.speak(utterance);
+    }
+
+    button.addEventListener("click", () => {
+        if (current) {
+            silence();
+            return tell("paused");
+        }
+        texts = spokenTexts(box.closest("article")).flatMap(sentences);
+        synthesis.cancel(); // whatever another page left
+        tell("reading");
+        speak();
+    });
+    stop.addEventListener("click", end);
+    addEventListener("pagehide", () => current && end());
+    synthesis.onvoiceschanged = findVoice; // some have no addEventListener
+    findVoice();
+}
+
 // Notices that this reader has hidden stay hidden, in this browser and nowhere else. Changed by the
 // office, a notice has another name and is seen again.
 const HIDDEN_ALERTS = "hidden-alerts";
@@ -267,9 +363,32 @@ function closeAlert(event) {
     }
 }
 
-// An open submenu lies over the page: whoever goes on elsewhere is done with it.
+// How a reader wants the letters, in this browser and nowhere else. A line in the page's head puts it
+// into effect before anything is drawn (home/inline.py).
+const chosen = document.documentElement.dataset;
+
+function showReader() {
+    document.querySelectorAll("[data-reader]").forEach((button) => {
+        button.setAttribute("aria-pressed", String((chosen[button.dataset.reader] ?? "") === button.value));
+    });
+}
+
+function setReader(event) {
+    const button = event.target.closest("[data-reader]");
+    if (!button) return;
+    const isOn = button.getAttribute("aria-pressed") === "true";
+    if (isOn || !button.value) delete chosen[button.dataset.reader];
+    else chosen[button.dataset.reader] = button.value;
+    showReader();
+    try {
+        localStorage.setItem("reader", JSON.stringify(chosen));
+    } catch { // storage is switched off: on this page alone
+    }
+}
+
+// What opens over the page: whoever goes on elsewhere is done with it.
 function closeSubmenus(event) {
-    document.querySelectorAll(".submenu[open]").forEach((submenu) => {
+    document.querySelectorAll(".submenu[open], .reader[open]").forEach((submenu) => {
         if (event.type === "keydown") {
             if (event.key !== "Escape") return;
             if (submenu.contains(document.activeElement)) submenu.querySelector("summary").focus();
@@ -279,18 +398,21 @@ function closeSubmenus(event) {
 }
 
 // Buttons that do nothing without this file are hidden until it is there.
-document.querySelectorAll("[data-share], [data-print], button[data-copy]").forEach((button) => {
+document.querySelectorAll("[data-share], [data-print], button[data-copy], .reader").forEach((button) => {
     if (button.dataset.share && !navigator.share) button.dataset.copy = button.dataset.share;
     button.hidden = false;
 });
 document.querySelectorAll("[data-suggest]").forEach(suggest);
+document.querySelectorAll("[data-listen]").forEach(prepareListening);
 prepareAlerts();
+showReader();
 document.addEventListener("submit", vote);
 document.addEventListener("click", play);
 document.addEventListener("click", copy);
 document.addEventListener("click", share);
 document.addEventListener("click", printPage);
 document.addEventListener("click", closeAlert);
+document.addEventListener("click", setReader);
 for (const event of ["click", "focusin", "keydown"]) document.addEventListener(event, closeSubmenus);
 
 if (document.body.dataset.live) {

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('home', '0004_help_at_each_field'),
+        ('home', '0005_brand'),
     ]
 
     operations = [
