@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live a11y fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
+.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live a11y html fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -80,6 +80,10 @@ $(NODE): tests/node/package-lock.json
 a11y: $(NODE) ## Soát khả năng tiếp cận của mọi trang bằng axe và pa11y (cần Node; riêng một trang: ONLY=poll)
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.gates.a11y --only "$(ONLY)"
+
+html: $(NODE) ## Soát HTML của mọi trang và 50 trang đủ mọi khối, nguồn tin, sơ đồ trang, liên kết hỏng (cần Node và Java)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.gates.markup
 
 test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
 	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next

@@ -109,11 +109,16 @@ def window(browser, site, width, **options):
 def open_place(page, place, address=""):
     """Shows a place, or another address of it."""
     if place.template:
-        page.set_content(render_to_string(place.template))
+        page.set_content(standing_alone(place))
         return
     address = address or place.address
     answer = page.goto(address, wait_until="load")
     assert answer.status == place.status, f"{address}: {answer.status}"
+
+
+def standing_alone(place):
+    """The HTML of a place that needs no portal."""
+    return render_to_string(place.template)
 
 
 def script(*parts):
