@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live a11y html fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
+.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live a11y html lighthouse screens fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -80,6 +80,11 @@ $(NODE): tests/node/package-lock.json
 a11y: $(NODE) ## Soát khả năng tiếp cận của mọi trang bằng axe và pa11y (cần Node; riêng một trang: ONLY=poll)
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.gates.a11y --only "$(ONLY)"
+
+WRITE ?=
+lighthouse: $(NODE) ## Đo mọi trang bằng Lighthouse (cần Node, nginx; WRITE=1: ghi vào docs/benchmarks.md; riêng một trang: ONLY=poll)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.gates.lighthouse --only "$(ONLY)" $(if $(WRITE),--write)
 
 html: $(NODE) ## Soát HTML của mọi trang và 50 trang đủ mọi khối, nguồn tin, sơ đồ trang, liên kết hỏng (cần Node và Java)
 	@$(PYTHON) deploy/bootstrap.py test

@@ -43,6 +43,7 @@ from articles.models import (
     NewsPage,
     NewsTag,
 )
+from articles.reading import read_documents
 from home.demo.questions import SERVICES
 from home.models import HomePage, StandardPage, UrgentNotice
 from polls.models import Choice, Poll
@@ -339,6 +340,8 @@ def main():
     options = parser.parse_args()
     logging.disable(logging.INFO)
     write_figures()
+    # Where a worker runs, it may be faster.
+    read_documents()
     write_every_block()
     ids = known() | write_rarely_met()
     write_pages(options.pages)

@@ -14,6 +14,8 @@ class Place:
     status: int = 200
     # A page that is a file of its own, for the time when nothing else works.
     template: str = ""
+    # Whether search engines are to list it.
+    listed: bool = True
     # The same page after a reader made a mistake in its form, where that has an address.
     mistaken: str = ""
 
@@ -28,10 +30,12 @@ PLACES = [
     ),
     Place("directive withdrawn", "/van-ban/88-kh-ubnd-2022/"),
     Place("directive's history", f"{REVISED}lich-su/"),
-    Place("two editions", f"{REVISED}so-sanh/", mistaken=f"{REVISED}so-sanh/?tu=8&den=9"),
-    Place("one number, two directives", "/van-ban/so/06/KH-UBND-2025"),
-    Place("file, a page of it", "/tep/{document}/1/"),
-    Place("file not given out", "/documents/{withdrawn}/", 410),
+    Place(
+        "two editions", f"{REVISED}so-sanh/", mistaken=f"{REVISED}so-sanh/?tu=8&den=9", listed=False
+    ),
+    Place("one number, two directives", "/van-ban/so/06/KH-UBND-2025", listed=False),
+    Place("file, a page of it", "/tep/{document}/1/", listed=False),
+    Place("file not given out", "/documents/{withdrawn}/", 410, listed=False),
     Place("news", "/tin-tuc/"),
     Place("news of a month", "/tin-tuc/{month}/"),
     Place("news of a topic", "/tin-tuc/chu-de/chuyen-doi-so/"),
@@ -42,8 +46,8 @@ PLACES = [
     Place("event", "/su-kien/ngay-hoi-chuyen-doi-so/"),
     Place("plain page", "/gioi-thieu/"),
     Place("every block", "/moi-khoi/"),
-    Place("search", "/tim-kiem/?q=thu"),
-    Place("search, nothing found", "/tim-kiem/?q=khongcogi"),
+    Place("search", "/tim-kiem/?q=thu", listed=False),
+    Place("search, nothing found", "/tim-kiem/?q=khongcogi", listed=False),
     Place("polls", "/y-kien/"),
     Place("poll", "/y-kien/{poll}/"),
     Place("poll with pictures", "/y-kien/{pictures_poll}/"),
@@ -53,13 +57,13 @@ PLACES = [
     Place("currency", "/ty-gia/usd/"),
     Place("weather", "/thoi-tiet/"),
     Place("statistics", "/thong-ke/"),
-    Place("page behind a password", "/noi-bo/"),
-    Place("page taken offline", "/tin-tuc/da-go/", 410),
-    Place("not found", "/khong-co/", 404),
-    Place("bad request", template="400.html"),
-    Place("refused, no cookie", template="403_csrf.html"),
-    Place("fault", template="500.html"),
-    Place("busy", template="503.html"),
+    Place("page behind a password", "/noi-bo/", listed=False),
+    Place("page taken offline", "/tin-tuc/da-go/", 410, listed=False),
+    Place("not found", "/khong-co/", 404, listed=False),
+    Place("bad request", template="400.html", listed=False),
+    Place("refused, no cookie", template="403_csrf.html", listed=False),
+    Place("fault", template="500.html", listed=False),
+    Place("busy", template="503.html", listed=False),
 ]
 
 

@@ -66,21 +66,20 @@ def site(folder, *, only="", snapshot=None, **content):
 
 def add_content(env, **content):
     """What of the portal stands in the addresses of places.py."""
-    command = [sys.executable, "-m", "tests.gates.content"]
+    command = ["-m", "tests.gates.content"]
     for name, value in content.items():
         command += [f"--{name}"] if value is True else [f"--{name}", str(value)]
-    made = subprocess.run(
-        command,
-        cwd=ROOT,
-        env=env
-        | {
-            "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
-            "PYTHONPATH": os.pathsep.join([str(ROOT / "site"), str(ROOT)]),
-        },
-        check=True,
-        stdout=subprocess.PIPE,
-    )
-    return json.loads(made.stdout)
+    return json.loads(run(env, *command))
+
+
+def run(env, *arguments):
+    """What a process of the portal prints that is given these arguments of Python."""
+    path = os.pathsep.join([str(ROOT / "site"), str(ROOT)])
+    own = {"PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
+    command = [sys.executable, *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=own | env, check=True, stdout=subprocess.PIPE
+    ).stdout
 
 
 @contextmanager
