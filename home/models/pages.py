@@ -21,6 +21,7 @@ from articles.models import (
     with_lead_images,
     with_periods,
 )
+from articles.pictures import specs_of
 
 from .frame import OnEveryPage
 
@@ -78,7 +79,7 @@ class FeaturedPageQuerySet(models.QuerySet):
 
         Who is taken down or closed makes room for the next, and comes back by themselves."""
         pages = in_chosen_order(self, Page.objects.live().public().specific())[:MOST_FEATURED]
-        with_lead_images(pages)
+        with_lead_images(pages, *specs_of("hero", "card"))
         return pages
 
     def put_on_top(self, page):

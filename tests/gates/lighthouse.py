@@ -29,8 +29,8 @@ FIGURES = running.ROOT / "docs" / "benchmarks.md"
 HEADING = "## Lighthouse"
 ABOUT = f"""\
 `make lighthouse WRITE=1`: Lighthouse 12 on demo content with fresh figures; production settings,
-nginx with TLS and HTTP/2. A phone on a slow line, simulated; medians of {RUNS} runs. –: search engines
-are told to leave that page. KB and requests: of a first view, without the pictures of editors.
+nginx with TLS and HTTP/2. A phone on a slow line, simulated; medians of {RUNS} runs. –: search
+engines are told to leave it. KB and requests: of a first view, without the pictures of editors.
 """
 
 
