@@ -90,6 +90,10 @@ html: $(NODE) ## Soát HTML của mọi trang và 50 trang đủ mọi khối, n
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.gates.markup
 
+screens: ## Chụp mọi trang, rộng và hẹp, sáng và tối, thành một tấm trong docs/screens
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.gates.screens
+
 test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
 	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next
 	.venv-next/bin/python -m pytest $(PYTEST_OPTIONS)
