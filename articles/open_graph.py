@@ -2,9 +2,10 @@
 
 from io import BytesIO
 
+from django.utils.text import Truncator
 from wagtail.images.models import Filter, SourceImageIOError
 
-from .models import ArticlePage
+from .models import ArticlePage, PortalPage
 from .structured_data import is_said, moment
 
 
@@ -18,6 +19,9 @@ class InMemory(Filter):
 
 # The size that sites ask for. JPEG, because not all of them read WebP.
 PICTURE = InMemory("fill-1200x630|format-jpeg")
+
+
+BEGINNING = 30  # words
 
 
 def properties(page, title, address, site_name, picture=None):
@@ -48,10 +52,16 @@ def properties(page, title, address, site_name, picture=None):
 
 
 def description(page):
-    """The first that an editor has written, on one line; "" when there is nothing."""
+    """The first that an editor has written, on one line, else how its text begins; "" when there is
+    nothing."""
     names = ("search_description", "summary", "introduction", "subject")
     texts = (" ".join(getattr(page, name, "").split()) for name in names)
-    return next(filter(None, texts), "")
+    return next(filter(None, texts), "") or beginning(page)
+
+
+def beginning(page):
+    text = page.searchable_text() if isinstance(page, PortalPage) else ""
+    return Truncator(" ".join(text.split())).words(BEGINNING)
 
 
 def picture(page, root_url):
