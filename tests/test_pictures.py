@@ -251,7 +251,7 @@ def test_a_file_of_another_kind_is_refused_in_words(client, editor):
 
 def test_what_is_taken_is_said_before(client, editor):
     shown = client.get(reverse("wagtailimages:add")).content.decode()
-    assert "15,0" in shown
+    assert "10,0" in shown
     assert "65 triệu" in shown
 
 
