@@ -74,13 +74,13 @@ def when_the_voter_is_back(page, place):
 
 
 def send_poll(page):
-    form = page.locator("[data-poll-form]").first
-    if not form.count():
+    poll = page.locator("[data-poll]:has([data-poll-form])").first
+    if not poll.count():
         return False
-    message = page.locator("[data-poll-message]").first
+    form = poll.locator("[data-poll-form]")
     form.evaluate("form => { form.noValidate = true }")
     form.locator("button").click()
-    expect(message).not_to_be_empty()
+    expect(poll.locator("[data-poll-message]")).not_to_be_empty()
     return True
 
 
