@@ -1,21 +1,11 @@
 """How a page looks where its address is shared: title, words and a picture. Source: https://ogp.me"""
 
-from io import BytesIO
-
 from django.utils.text import Truncator
-from wagtail.images.models import Filter, SourceImageIOError
+from wagtail.images.models import SourceImageIOError
 
 from .models import ArticlePage, PortalPage
+from .pictures import InMemory
 from .structured_data import is_said, moment
-
-
-class InMemory(Filter):
-    """Makes a picture without a temporary file: Pillow takes a JPEG's by its descriptor, and then
-    nobody closes it."""
-
-    def run(self, image, output, source=None):
-        return super().run(image, BytesIO(), source)
-
 
 # The size that sites ask for. JPEG, because not all of them read WebP.
 PICTURE = InMemory("fill-1200x630|format-jpeg")

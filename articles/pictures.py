@@ -4,11 +4,20 @@ WebP, and JPEG for phones that don't know it. No AVIF: docs/decisions/0026.
 """
 
 from dataclasses import dataclass
+from io import BytesIO
 
 from wagtail.images import get_image_model
 from wagtail.images.models import Filter, Picture
 from wagtail.images.shortcuts import get_renditions_or_not_found
 from willow.plugins.pillow import PillowImage
+
+
+class InMemory(Filter):
+    """Cuts without a temporary file: Pillow takes a JPEG's by its descriptor, and then nobody
+    closes it."""
+
+    def run(self, image, output, source=None):
+        return super().run(image, BytesIO(), source)
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,8 @@ def html(image, name, alt, is_first=False):
     cut = CUTS[name]
     different = {}
     # A small original is not blown up: several cuts of it are one.
-    for spec, rendition in get_renditions_or_not_found(image, cut.specs).items():
+    found = get_renditions_or_not_found(image, list(map(InMemory, cut.specs)))
+    for spec, rendition in found.items():
         different.setdefault((spec.rpartition("-")[2], rendition.width), (spec, rendition))
     attributes = {"alt": alt}
     if len({width for _format, width in different}) > 1:
@@ -81,7 +91,8 @@ def prefetch(images, specs):
 
 
 def upright(image):
-    """Turned as the camera was held, and without what it wrote down: where that was, and whose."""
+    """What Willow does to a picture first (apps.py): turns it as the camera was held. Here it also
+    loses what the camera wrote down: where that was, and whose."""
     turned = PillowImage.auto_orient(image)
     for name in ("exif", "xmp", "comment"):
         turned.image.info.pop(name, None)

@@ -5,6 +5,7 @@ import json
 from io import BytesIO
 
 import pytest
+from django.core.cache import caches
 from django.core.files.images import ImageFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -86,7 +87,7 @@ def test_a_picture_whose_file_is_gone_breaks_no_page(client, home):
 
 def loading(page):
     return [
-        (image.get("loading"), image.get("fetchpriority")) for image in page.xpath("//picture/img")
+        (image.get("loading"), image.get("fetchpriority")) for image in page.xpath("//picture//img")
     ]
 
 
@@ -126,10 +127,6 @@ def queries(client, address):
     return len(captured)
 
 
-def forget_renditions():
-    get_image_model().get_rendition_model().cache_backend.clear()
-
-
 def test_more_pictures_in_a_text_need_no_more_queries(client, home):
     one, many = make_news("Một"), make_news("Nhiều")
     one.body = body_of({"type": "image", "value": figure(make_image())})
@@ -138,8 +135,7 @@ def test_more_pictures_in_a_text_need_no_more_queries(client, home):
     for page in (one, many):
         page.save()
         read(client, page.url)  # makes the pictures
-    forget_renditions()
-    read(client, "/tin-tuc/")
+    caches["renditions"].clear()
     assert queries(client, one.url) == queries(client, many.url)
 
 
@@ -147,9 +143,10 @@ def test_what_was_shown_lately_is_not_asked_for_again(client, home):
     for number in range(3):
         page = make_news(f"Tin {number}", lead_image=make_image())
         FeaturedPage.objects.create(page=page, sort_order=number)
-    read(client, "/")
+    for _ in range(2):
+        read(client, "/")  # makes the pictures, then fills all caches
     warm = queries(client, "/")
-    forget_renditions()
+    caches["renditions"].clear()
     assert queries(client, "/") == warm + 1
     assert queries(client, "/") == warm
 
@@ -174,7 +171,7 @@ def photo():
 
 @pytest.mark.parametrize("spec", ["width-300", "width-300|format-jpeg", "width-300|format-webp"])
 def test_a_picture_on_a_page_stands_upright_and_tells_nothing_of_its_camera(spec):
-    rendition = photo().get_rendition(spec)
+    rendition = photo().get_rendition(pictures.InMemory(spec))
     with rendition.file.open() as file:
         body = file.read()
     shown = Pixels.open(BytesIO(body))
@@ -211,7 +208,7 @@ def forms(client, name, content):
     many = client.post(reverse("wagtailimages:add_multiple"), typed | {"files[]": file()})
     return {
         "one": one.content.decode(),
-        "chooser": json.loads(chooser.content)["html"],
+        "chooser": json.loads(chooser.content)["htmlFragment"],
         "many": json.loads(many.content).get("error_message", ""),
     }
 
