@@ -79,7 +79,8 @@ def prefetch(images, specs):
         for found in map(Filter, specs)
     }
     known = Rendition.cache_backend.get_many(names)
-    lacking = {pk for name, pk in names.items() if name not in known}
+    # Not each cut: of those for places where it doesn't stand there are none.
+    lacking = set(by_key) - {names[name] for name in known}
     read = Rendition.objects.filter(image__in=lacking, filter_spec__in=specs) if lacking else ()
     cuts = {pk: [] for pk in by_key}
     for rendition in (*known.values(), *read):
