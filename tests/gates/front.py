@@ -16,7 +16,7 @@ import trustme
 
 from home.management.processes import read_procfile
 from tests import servers
-from tests.e2e.running import NO_FEEDS, ROOT, inherited
+from tests.e2e.running import NO_FEEDS, ROOT, inherited, take_snapshot
 from tests.gates import running
 from tests.gates.places import places
 
@@ -61,10 +61,9 @@ http {{
 @contextmanager
 def front(folder, only=""):
     """(port, places) of a portal at https://cong.example, which leads to that port."""
-    data = folder / "data"
-    env = inherited() | NO_FEEDS | running.PATIENT | {"DATA_DIR": str(data)}
     running.say("Setting a portal up…")
-    running.run(env, "manage.py", "serve", "--set-up-only")
+    data = take_snapshot(folder).data_dir
+    env = inherited() | NO_FEEDS | running.PATIENT | {"DATA_DIR": str(data)}
     found = places(running.add_content(env), only)
     running.run(env, "manage.py", "load_demo", "--retire-accounts")
     with closing(sqlite3.connect(data / "portal.sqlite3")) as connection, connection:

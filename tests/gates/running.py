@@ -21,7 +21,7 @@ if not apps.ready:
 from django.template.loader import render_to_string
 
 from tests import browser as browser_of_this_machine
-from tests.e2e.running import ROOT, Portal, portal_processes
+from tests.e2e.running import ROOT, Portal, portal_processes, take_snapshot
 from tests.gates.places import Place, places
 
 NODE = ROOT / "tests" / "node"
@@ -55,6 +55,7 @@ def parser_of(module, doc):
 def site(folder, *, only="", snapshot=None, **content):
     """A running portal with what content.py adds; `content` is for that: pages=50, notice=True."""
     say("Setting a portal up…")
+    snapshot = snapshot or take_snapshot(Path(folder))
     with portal_processes(Path(folder) / "portal", PATIENT, snapshot) as portal:
         found = places(add_content(portal.env, **content), only)
         # Its pictures are drawn by the worker.
