@@ -138,7 +138,11 @@ class Writer:
             case blocks.ListBlock():
                 least = block.meta.min_num or 0
                 return [
-                    {"type": "item", "value": self.value(block.child_block)}
+                    {
+                        "type": "item",
+                        "id": f"{self.draw.getrandbits(64):x}",
+                        "value": self.value(block.child_block),
+                    }
                     for _ in range(self.draw.randint(least, least + 3))
                 ]
             case TableBlock():
@@ -236,7 +240,7 @@ def write_pages(count):
             facts |= {
                 "number": str(9000 + seed),
                 "symbol": "KH-UBND",
-                "type": DirectiveType.objects.order_by("pk").first(),
+                "type": DirectiveType.objects.get(abbreviation="KH"),
                 "issuer": Issuer.objects.order_by("pk").first(),
                 "signer": writer.text(100),
                 "signer_position": writer.text(100),
