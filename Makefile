@@ -1,16 +1,18 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
+.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live a11y html lighthouse screens fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
 
 PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PYTEST_OPTIONS ?= -n auto
+# What a target is narrowed to that walks many things.
+ONLY ?=
 # site/ is a folder on the path, not a package.
 export PYTHONPATH := $(CURDIR)/site:$(CURDIR)
 
 help: ## Liệt kê các lệnh này
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
 	  do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 run: ## Cài đặt những gì còn thiếu rồi chạy cổng (biến môi trường: PORT, HOST, DATA_DIR)
@@ -71,6 +73,27 @@ bench-live: ## Đo /live/ cạnh một ứng dụng WSGI trần hỏi Redis mộ
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.live
 
+NODE := tests/node/node_modules/.package-lock.json
+$(NODE): tests/node/package-lock.json
+	npm ci --prefix tests/node
+
+a11y: $(NODE) ## Soát khả năng tiếp cận của mọi trang bằng axe và pa11y (cần Node; riêng một trang: ONLY=poll)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.gates.a11y --only "$(ONLY)"
+
+WRITE ?=
+lighthouse: $(NODE) ## Đo mọi trang bằng Lighthouse (cần Node, nginx; WRITE=1: ghi vào docs/benchmarks.md; riêng một trang: ONLY=poll)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.gates.lighthouse --only "$(ONLY)" $(if $(WRITE),--write)
+
+html: $(NODE) ## Soát HTML của mọi trang và 50 trang đủ mọi khối, nguồn tin, sơ đồ trang, liên kết hỏng (cần Node và Java)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.gates.markup
+
+screens: ## Chụp mọi trang, rộng và hẹp, sáng và tối, thành một tấm trong docs/screens
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.gates.screens
+
 test-next: ## Chạy kiểm thử với bản Wagtail kế tiếp, trong .venv-next
 	@VENV=.venv-next $(PYTHON) deploy/bootstrap.py next
 	.venv-next/bin/python -m pytest $(PYTEST_OPTIONS)
@@ -108,7 +131,6 @@ messages: ## Gom và biên dịch chuỗi dịch, thêm chuỗi mới của các
 	DJANGO_SETTINGS_MODULE=portal.settings.test $(BIN)/python -m tests.installed_strings
 	$(MANAGE) compilemessages --locale vi --ignore '.venv*' --ignore var
 
-ONLY ?=
 guide: ## Chụp lại hình của hướng dẫn biên tập từ một cổng dùng thử (riêng một hình: ONLY=tra-lai)
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.e2e.guide_pictures $(if $(ONLY),--only $(ONLY))

@@ -11,6 +11,8 @@ class ArticlesConfig(AppConfig):
         from wagtail.documents import get_document_model
         from wagtail.images import get_image_model
         from wagtail.signals import post_page_move
+        from willow.plugins.pillow import PillowImage
+        from willow.registry import registry
 
         from . import signals
         from .files import refuse_while_in_use
@@ -24,7 +26,10 @@ class ArticlesConfig(AppConfig):
             PromotedResult,
             Topic,
         )
+        from .pictures import upright
 
+        # The first that Wagtail does to a picture, whatever it is cut to.
+        registry.register_operation(PillowImage, "auto_orient", upright)
         for model in (get_document_model(), get_image_model()):
             pre_delete.connect(refuse_while_in_use, sender=model)
         # Signals, because deleting and moving a tree pass by the methods of what is in it.

@@ -1,7 +1,7 @@
 """The block library: what the body of every page is made of."""
 
 from collections import defaultdict
-from itertools import chain, count
+from itertools import chain, count, repeat
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from polls.blocks import PollBlock
 
 from .languages import numbers_here
 from .outline import Anchors, Clause, Place, Point, number_slug, places
+from .pictures import prefetch, specs_of
 from .vietnamese import fold_slug
 
 # No images or embeds inside running text: they have blocks, with alt text and captions.
@@ -517,6 +518,17 @@ def is_blank(child):
     return False
 
 
+def images_of(body):
+    """All pictures of a body."""
+    for child in body:
+        if child.block_type == "image":
+            yield child.value["image"]
+        elif child.block_type == "gallery":
+            yield from (figure["image"] for figure in child.value["figures"])
+        elif child.block_type == "embed":
+            yield child.value["poster"]
+
+
 class BodyStreamBlock(blocks.StreamBlock):
     """The body of news, events and plain pages."""
 
@@ -561,8 +573,13 @@ class BodyStreamBlock(blocks.StreamBlock):
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
-        # Here, because no block knows which anchors the others have.
-        context["parts"] = zip(value, places(value), strict=True)
+        # Here, because no block knows of the others: which anchors they have, and whether a
+        # picture stands above it.
+        page = context.get("page")
+        tops = chain([not getattr(page, "lead_image", None)], repeat(False))
+        context["parts"] = zip(value, places(value), tops, strict=False)
+        images = list(filter(None, images_of(value)))
+        prefetch(images, specs_of("figure", "gallery", "poster"))
         return context
 
 

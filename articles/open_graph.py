@@ -1,25 +1,19 @@
 """How a page looks where its address is shared: title, words and a picture. Source: https://ogp.me"""
 
-from io import BytesIO
-
-from wagtail.images.models import Filter, SourceImageIOError
+from django.utils.text import Truncator
+from wagtail.images.models import SourceImageIOError
 
 from .languages import current
-from .models import ArticlePage
+from .models import ArticlePage, PortalPage
+from .pictures import InMemory
 from .structured_data import is_said, moment
-
-
-class InMemory(Filter):
-    """Makes a picture without a temporary file: Pillow takes a JPEG's by its descriptor, and then
-    nobody closes it."""
-
-    def run(self, image, output, source=None):
-        return super().run(image, BytesIO(), source)
-
 
 # The size that sites ask for. JPEG, because not all of them read WebP.
 PICTURE = InMemory("fill-1200x630|format-jpeg")
 LOCALES = {"vi": "vi_VN", "en": "en_GB"}
+
+
+BEGINNING = 30  # words
 
 
 def properties(page, title, address, site_name, picture=None):
@@ -50,10 +44,16 @@ def properties(page, title, address, site_name, picture=None):
 
 
 def description(page):
-    """The first that an editor has written, on one line; "" when there is nothing."""
+    """The first that an editor has written, on one line, else how its text begins; "" when there is
+    nothing."""
     names = ("search_description", "summary", "introduction", "subject")
     texts = (" ".join(getattr(page, name, "").split()) for name in names)
-    return next(filter(None, texts), "")
+    return next(filter(None, texts), "") or beginning(page)
+
+
+def beginning(page):
+    text = page.searchable_text() if isinstance(page, PortalPage) else ""
+    return Truncator(" ".join(text.split())).words(BEGINNING)
 
 
 def picture(page, root_url):

@@ -13,6 +13,8 @@ from django.views.static import serve
 
 # Seconds after which a database that was started anew is there again.
 RETRY_AFTER = 30
+# As editors uploaded them; Wagtail names the folder.
+ORIGINALS = "original_images"
 
 
 def not_found(request, exception=None):
@@ -39,6 +41,9 @@ def failed(request):
 
 def picture(request, folder, name):
     """A file of one folder of pictures; the route lets no slash into the name."""
+    if folder == ORIGINALS and not request.user.has_perm("wagtailadmin.access_admin"):
+        # A camera may have written down where it was. What pages show has lost that (pictures.py).
+        raise Http404
     try:
         return serve(request, name, document_root=Path(settings.MEDIA_ROOT) / folder)
     except OSError as error:

@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import timezone
@@ -144,6 +145,7 @@ def nothing_of_other_tests(settings, tmp_path_factory):
     languages.forget()
     chrome.forget()
     backend.forget()
+    caches["renditions"].clear()
     # There is no index until a test calls local.catch_up(), as the follower does.
     settings.SEARCH_DIR = tmp_path_factory.getbasetemp() / f"search-{uuid.uuid4().hex}"
     settings.HITS_DIR = tmp_path_factory.getbasetemp() / f"hits-{uuid.uuid4().hex}"

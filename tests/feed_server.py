@@ -1,11 +1,15 @@
 """A real HTTP server on loopback that plays a feed, well or badly."""
 
+import json
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from django.utils import timezone
 
 SAMPLES = Path(__file__).parent / "samples"
 RATES = (SAMPLES / "vietcombank.xml").read_bytes()
@@ -13,6 +17,24 @@ SHEET = (SAMPLES / "vietcombank.json").read_bytes()
 WEATHER = (SAMPLES / "open_meteo.json").read_bytes()
 FORECAST = (SAMPLES / "met_norway.json").read_bytes()
 GOLD = (SAMPLES / "sjc.json").read_bytes()
+
+
+def six_days(time=None):
+    """The weather's sample with a forecast from today on, and of that time, if any is given."""
+    body = json.loads(WEATHER)
+    if time:
+        body["current"]["time"] = time
+    days = [timezone.localdate() + timedelta(days=ahead) for ahead in range(6)]
+    body["daily"] = {
+        "time": [day.isoformat() for day in days],
+        "weather_code": [61, 80, 95, 3, 1, 45],
+        "temperature_2m_max": [25.4] * 6,
+        "temperature_2m_min": [20.2] * 6,
+        "precipitation_probability_max": [85, 70, 95, 30, 0, 5],
+        "precipitation_sum": [12.4, 23.5, 118.0, 0.4, 0.0, 0.0],
+        "wind_speed_10m_max": [14.0, 22.0, 52.0, 12.0, 9.0, 4.0],
+    }
+    return json.dumps(body).encode()
 
 
 def recorded(*names):

@@ -99,11 +99,20 @@ def media(settings, tmp_path):
     return settings.MEDIA_ROOT
 
 
-@pytest.mark.parametrize("name", ["images/a.webp", "original_images/b.png"])
-def test_pictures_are_served(client, media, name):
+def read(client, name):
     response = client.get(f"/media/{name}")
-    assert b"".join(response) == b"x"
-    response.close()
+    body = response.getvalue()
+    return response.status_code, body
+
+
+def test_pictures_are_served(client, media):
+    assert read(client, "images/a.webp") == (200, b"x")
+
+
+def test_originals_are_for_members(client, media, editor):
+    assert read(client, "original_images/b.png") == (200, b"x")
+    client.logout()
+    assert read(client, "original_images/b.png")[0] == 404
 
 
 @pytest.mark.parametrize(

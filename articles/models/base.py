@@ -22,7 +22,7 @@ from office.reviewed import ReviewedMixin
 from sidebar.models import Sidebar
 from sidebar.visits import view_count
 
-from .. import languages
+from .. import languages, pictures
 from ..blocks import BodyStreamBlock
 from ..vietnamese import fold_slug, free_slug
 from .changes import RegisterVersion
@@ -303,15 +303,14 @@ class ArticlePage(PortalPage):
         return f"{self.summary} {stream_text(self.body)}"
 
 
-def with_lead_images(articles, *sizes):
+def with_lead_images(articles, *specs):
     """Gives articles of whatever kinds their lead images, in one query for all.
 
-    One more gives the images what they were cut to already: "fill-320x180|format-webp".
+    One more at most gives the images what they were cut to: "fill-320x180|format-webp".
     """
-    images = get_image_model().objects.all()
-    if sizes:
-        images = images.prefetch_renditions(*sizes)
-    found = images.in_bulk({page.lead_image_id for page in articles} - {None})
+    found = get_image_model().objects.in_bulk({page.lead_image_id for page in articles} - {None})
+    if specs:
+        pictures.prefetch(found.values(), specs)
     for page in articles:
         page.lead_image = found.get(page.lead_image_id)
 

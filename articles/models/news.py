@@ -25,6 +25,7 @@ from sidebar.models import PageViews
 
 from .. import feeds
 from ..languages import current, is_own, key_of
+from ..pictures import specs_of
 from ..subscriptions import answer, portal_name
 from ..vietnamese import fold, fold_slug, free_slug
 from .archives import DatedIndexPage, Selection
@@ -41,10 +42,6 @@ from .vocabularies import Author, Topic
 RELATED = 4  # pages
 MOST_READ, MOST_READ_DAYS = 5, 90
 FEED_LENGTH = 50  # entries
-# As the templates cut them.
-LIST_PICTURE = "fill-320x180|format-webp"
-CARD_PICTURE = "fill-480x270|format-webp"
-HERO_PICTURE = "fill-720x450|format-webp"
 
 
 class NewsPageQuerySet(ArticleQuerySet):
@@ -151,7 +148,7 @@ class NewsPage(ArticlePage):
         context["related"] = self._related_by_hand(request) or self._about_the_same(
             context["topics"], context["tags"]
         )
-        with_lead_images(context["related"], CARD_PICTURE)
+        with_lead_images(context["related"], *specs_of("small card"))
         return context
 
     def _related_by_hand(self, request):
@@ -241,7 +238,8 @@ class NewsIndexPage(DatedIndexPage):
         context["featured"] = featured
         if not selection:
             context["most_read"] = self.most_read
-        with_lead_images([*featured, *context["listing"]], HERO_PICTURE, CARD_PICTURE, LIST_PICTURE)
+        specs = specs_of("hero", "small card", "list")
+        with_lead_images([*featured, *context["listing"]], *specs)
         return context
 
     @path("chu-de/<slug:slug>/", name="topic")

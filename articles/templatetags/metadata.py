@@ -43,7 +43,9 @@ def metadata(context, office):
         logo = urljoin(root_url, logo.url if logo else static("img/logo.svg"))
         nodes += structured_data.website(office, root_url, logo)
     return {
-        "description": open_graph.description(page),
+        # A home page has no text of its own.
+        "description": open_graph.description(page)
+        or f"{office.portal_label} {office.name}".strip(),
         "canonical": address,
         "properties": open_graph.properties(page, title, address, office.name, picture),
         "structured_data": structured_data.script(nodes),

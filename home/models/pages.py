@@ -22,6 +22,7 @@ from articles.models import (
     with_lead_images,
     with_periods,
 )
+from articles.pictures import specs_of
 
 from .frame import OnEveryPage
 
@@ -87,7 +88,7 @@ class FeaturedPageQuerySet(models.QuerySet):
         if home:
             public = public.filter(locale=home.locale_id)
         pages = in_chosen_order(self, public.specific(), request)[:MOST_FEATURED]
-        with_lead_images(pages)
+        with_lead_images(pages, *specs_of("hero", "card"))
         return pages
 
     def put_on_top(self, page):

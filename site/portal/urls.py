@@ -12,7 +12,7 @@ from articles.sitemaps import FiguresSitemap, PagesSitemap
 from home.health import healthz
 from home.live import live, notices, pixel
 from home.style_guide import style_guide
-from home.views import picture
+from home.views import ORIGINALS, picture
 from office.sharing import shared_preview
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
@@ -38,12 +38,12 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
 ]
 
-if settings.SERVE_MEDIA:
-    # Pictures only: documents go through Wagtail's view, which asks who may read them.
-    urlpatterns += [
-        path(f"media/{folder}/<str:name>", picture, {"folder": folder})
-        for folder in ("images", "original_images")
-    ]
+# Pictures only: documents go through Wagtail's view, which asks who may read them. Originals are no
+# web server's either.
+urlpatterns += [
+    path(f"media/{folder}/<str:name>", picture, {"folder": folder})
+    for folder in (("images", ORIGINALS) if settings.SERVE_MEDIA else (ORIGINALS,))
+]
 
 # What readers see, in each language.
 urlpatterns += i18n_patterns(

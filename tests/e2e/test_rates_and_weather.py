@@ -1,6 +1,5 @@
 """A reader looks rates and weather up with the keyboard alone, on a phone and in the dark."""
 
-import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -25,7 +24,9 @@ def portal(tmp_path_factory, snapshot):
             "RATES_PROVIDERS": "vietcombank",
             "VIETCOMBANK_URL": feeds.plays("/rates", rates, Content_Type="text/xml"),
             "WEATHER_PROVIDERS": "open_meteo",
-            "OPEN_METEO_URL": feeds.plays("/weather", six_days(), Content_Type="application/json"),
+            "OPEN_METEO_URL": feeds.plays(
+                "/weather", feed_server.six_days(), Content_Type="application/json"
+            ),
             "FEED_ALLOW_PRIVATE": "1",
         }
         folder = tmp_path_factory.mktemp("figures")
@@ -34,22 +35,6 @@ def portal(tmp_path_factory, snapshot):
             portal.wait_for(lambda: "open-meteo.com" in portal.get("/thoi-tiet/"))
             remember_a_month(portal)
             yield portal
-
-
-def six_days():
-    """The sample, with a forecast from today on."""
-    body = json.loads(feed_server.WEATHER)
-    days = [timezone.localdate() + timedelta(days=ahead) for ahead in range(6)]
-    body["daily"] = {
-        "time": [day.isoformat() for day in days],
-        "weather_code": [61, 80, 95, 3, 1, 45],
-        "temperature_2m_max": [25.4] * 6,
-        "temperature_2m_min": [20.2] * 6,
-        "precipitation_probability_max": [85, 70, 95, 30, 0, 5],
-        "precipitation_sum": [12.4, 23.5, 118.0, 0.4, 0.0, 0.0],
-        "wind_speed_10m_max": [14.0, 22.0, 52.0, 12.0, 9.0, 4.0],
-    }
-    return json.dumps(body).encode()
 
 
 def remember_a_month(portal):
