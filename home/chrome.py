@@ -14,7 +14,13 @@ from sidebar.models import Sidebar
 from sidebar.today import strip
 
 from . import navigation
-from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
+from .models import (
+    MourningSettings,
+    NavigationSettings,
+    OfficeSettings,
+    StandardPage,
+    UrgentNotice,
+)
 from .models.notices import Place, Stage
 
 # By site and its home page: what changes only with a version of the database, read again then.
@@ -33,6 +39,9 @@ class Frame:
     office: OfficeSettings
     menu: tuple = ()
     footer: tuple = ()
+    quick_links: tuple = ()
+    # The page about how to reach the office.
+    contact: navigation.Link | None = None
     # Those to come too: nobody saves anything when their time has come, or is over.
     notices: tuple = ()
     mourning: MourningSettings | None = None
@@ -51,6 +60,10 @@ def chrome(request):
         "office": SimpleLazyObject(lambda: frame.office),
         "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
         "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),
+        "quick_links": SimpleLazyObject(
+            lambda: navigation.open_to_public(frame.quick_links, request)
+        ),
+        "contact": SimpleLazyObject(lambda: _if_open(frame.contact, private_paths(request))),
         "above": _above(request.path),
         "notices": SimpleLazyObject(lambda: notices(request, is_home=request.path == "/")),
         "mourning": SimpleLazyObject(lambda: _mourning(frame)),
@@ -119,6 +132,13 @@ def _link_of(notice, pages):
     )
 
 
+def known_office():
+    """The office as this process has seen it last, without asking anybody: not even the database,
+    which may be away. None where it knows none, or several."""
+    offices = [frame.office for frame in _frames.values()]
+    return offices[0] if len(offices) == 1 else None
+
+
 def _frame(request):
     site = Site.find_for_request(request)
     if not site:
@@ -134,13 +154,18 @@ def _read(site, seen):
     # Not for_site(), which would write a row that looks like an office's choice of no menu.
     chosen = NavigationSettings.objects.filter(site=site).first() or NavigationSettings()
     notices = UrgentNotice.objects.not_over(timezone.now()).as_readers_see_them()
-    numbers = navigation.numbers_in(chosen) | {notice.link_page_id for notice in notices} - {None}
+    about = StandardPage.objects.live().descendant_of(site.root_page).contact_first()
+    contact = about.values_list("pk", flat=True).first()
+    linked = {contact, *(notice.link_page_id for notice in notices)} - {None}
+    numbers = navigation.numbers_in(chosen) | linked
     pages = navigation.pages_in(site.root_page, numbers)
     return Frame(
         seen,
         OfficeSettings.for_site(site),
         navigation.read_menu(chosen, pages),
         navigation.read_footer(chosen, pages),
+        navigation.read_quick_links(chosen, pages),
+        pages.get(contact),
         tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),
         MourningSettings.objects.filter(site=site).first(),
     )

@@ -8,14 +8,15 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from articles import unpublishing
 from articles.api import router
-from articles.sitemaps import FiguresSitemap, PagesSitemap
+from articles.sitemaps import PagesSitemap
 from home.health import healthz
 from home.live import live, notices, pixel
+from home.sitemaps import ViewsSitemap
 from home.views import picture
 from office.sharing import shared_preview
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
-SITEMAPS = {"pages": PagesSitemap, "figures": FiguresSitemap}
+SITEMAPS = {"pages": PagesSitemap, "views": ViewsSitemap}
 
 urlpatterns = [
     path("live/", live, name="live"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("api/v2/", router.urls),
     path("xem-truoc/<str:words>/", shared_preview, name="shared_preview"),
     path("y-kien/", include("polls.urls")),
+    path("", include("home.urls")),
     path("", include("sidebar.urls")),
     path("", include("articles.urls")),
     # Wagtail's editors of pages with side panels of ours, and its chooser of pages without others'
@@ -49,5 +51,6 @@ if settings.SERVE_MEDIA:
 urlpatterns += [path("", include(wagtail_urls))]
 
 handler404 = "home.views.not_found"
+handler400 = "home.views.bad_request"
 handler403 = "home.views.refused"
 handler500 = "home.views.failed"
