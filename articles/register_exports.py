@@ -139,7 +139,9 @@ class _Turn:
 def _download(lines, content_type, name):
     if not _turns.acquire(blocking=False):
         return HttpResponse(
-            render_to_string("503.html"), status=503, headers={"Retry-After": RETRY_AFTER}
+            render_to_string("articles/too_many_exports.html"),
+            status=503,
+            headers={"Retry-After": RETRY_AFTER},
         )
     response = StreamingHttpResponse(_Turn(lines), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db.models import Max, Q
-from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import Page
 
@@ -61,28 +60,3 @@ class PagesSitemap(Sitemap):
     def get_latest_lastmod(self):
         # Django would read every page for it.
         return self.items().aggregate(latest=Max("last_published_at"))["latest"]
-
-
-class FiguresSitemap(Sitemap):
-    """The pages of rates, weather and visits, which stand outside of the tree."""
-
-    def items(self):
-        return ["sidebar:rates", "sidebar:weather", "sidebar:statistics"]
-
-    def _urls(self, page, protocol, domain):
-        root_url = self.get_wagtail_site().root_url
-        found = []
-        for name in self.paginator.page(page).object_list:
-            path = reverse(name)
-            same = {
-                language: root_url + languages.turned(path, language)
-                for language in {settings.LANGUAGE_CODE, *languages.homes(self.request)}
-            }
-            found += [
-                {"location": address, "alternates": alternates(same)} for address in same.values()
-            ]
-        return found
-
-    def get_latest_lastmod(self):
-        # Never the same for long.
-        return None

@@ -77,9 +77,8 @@ def office_node(office, root_url, **more):
     )
 
 
-def website(office, root_url, logo):
-    """Two nodes for the home page: the portal, and its office with how to reach it."""
-    about_office = office_node(
+def office_in_full(office, root_url, logo, **more):
+    return office_node(
         office,
         root_url,
         logo=logo,
@@ -87,7 +86,27 @@ def website(office, root_url, logo):
         telephone=office.phone,
         email=office.email,
         parentOrganization=office.agency and node("GovernmentOrganization", name=office.agency),
+        **more,
     )
+
+
+def office_to_reach(office, root_url, logo):
+    """For a page about how to reach it: what the home page says, and a point of contact."""
+    point = None
+    if office.phone or office.email:
+        point = node(
+            "ContactPoint",
+            contactType="customer service",
+            telephone=office.phone,
+            email=office.email,
+            availableLanguage=LANGUAGE,
+        )
+    return office_in_full(office, root_url, logo, contactPoint=point)
+
+
+def website(office, root_url, logo):
+    """Two nodes for the home page: the portal, and its office with how to reach it."""
+    about_office = office_in_full(office, root_url, logo)
     name = f"{office.portal_label} – {office.name}" if office.portal_label else office.name
     home = root_url + start(current())
     portal = node(

@@ -10,6 +10,7 @@ from sidebar.blocks import PageNumberBlock
 MOST_ENTRIES = 10
 MOST_LINKS = 12
 MOST_COLUMNS = 4
+MOST_QUICK_LINKS = 8
 
 is_web_address = URLValidator(schemes=["http", "https"])
 
@@ -100,6 +101,13 @@ class MenuStreamBlock(blocks.StreamBlock):
 
     class Meta:
         max_num = MOST_ENTRIES
+
+
+class QuickLinksStreamBlock(blocks.StreamBlock):
+    link = LinkBlock()
+
+    class Meta:
+        max_num = MOST_QUICK_LINKS
 
 
 class FooterColumnBlock(blocks.StructBlock):

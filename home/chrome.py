@@ -17,7 +17,13 @@ from sidebar.today import strip
 
 from . import navigation
 from .inline import READER_SCRIPT
-from .models import MourningSettings, NavigationSettings, OfficeSettings, UrgentNotice
+from .models import (
+    MourningSettings,
+    NavigationSettings,
+    OfficeSettings,
+    StandardPage,
+    UrgentNotice,
+)
 from .models.notices import Place, Stage
 
 LOGO_HEIGHT = 56
@@ -50,6 +56,9 @@ class Frame:
     brand_style: str = ""
     menu: tuple = ()
     footer: tuple = ()
+    quick_links: tuple = ()
+    # The page about how to reach the office.
+    contact: navigation.Link | None = None
     # Those to come too: nobody saves anything when their time has come, or is over.
     notices: tuple = ()
     mourning: MourningSettings | None = None
@@ -76,6 +85,10 @@ def chrome(request):
         "brand_style": SimpleLazyObject(lambda: frame.brand_style),
         "navigation": SimpleLazyObject(lambda: navigation.open_to_public(frame.menu, request)),
         "footer": SimpleLazyObject(lambda: navigation.open_columns(frame.footer, request)),
+        "quick_links": SimpleLazyObject(
+            lambda: navigation.open_to_public(frame.quick_links, request)
+        ),
+        "contact": SimpleLazyObject(lambda: _if_open(frame.contact, private_paths(request))),
         "above": _above(request.path),
         "notices": SimpleLazyObject(lambda: notices(request, is_home=request.path == home)),
         "mourning": SimpleLazyObject(lambda: _mourning(frame)),
@@ -148,6 +161,13 @@ def _link_of(notice, pages):
     )
 
 
+def known_office():
+    """The office as this process has seen it last, without asking anybody: not even the database,
+    which may be away. None where it knows none, or several."""
+    offices = [frame.office for frame in _frames.values()]
+    return offices[0] if len(offices) == 1 else None
+
+
 def _frame(request):
     site = Site.find_for_request(request)
     if not site:
@@ -171,7 +191,10 @@ def _read(site, request):
     # Not for_site(), which would write a row that looks like an office's choice of no menu.
     chosen = NavigationSettings.objects.filter(site=site).first() or NavigationSettings()
     notices = UrgentNotice.objects.not_over(timezone.now()).as_readers_see_them()
-    numbers = navigation.numbers_in(chosen) | {notice.link_page_id for notice in notices} - {None}
+    about = StandardPage.objects.live().descendant_of(site.root_page).contact_first()
+    contact = about.values_list("pk", flat=True).first()
+    linked = {contact, *(notice.link_page_id for notice in notices)} - {None}
+    numbers = navigation.numbers_in(chosen) | linked
     pages = navigation.pages_in(site.root_page, numbers)
     office = OfficeSettings.for_site(site)
     if languages.is_own():
@@ -187,6 +210,8 @@ def _read(site, request):
         office.brand_style,
         menu,
         footer,
+        navigation.read_quick_links(chosen, pages),
+        pages.get(contact),
         tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),
         MourningSettings.objects.filter(site=site).first(),
     )

@@ -12,7 +12,8 @@ from wagtail.models import Locale, Page, Site
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
 from sidebar.models import Sidebar, SidebarPlacement, SidebarSettings, WeatherRegion
 
-from .models import HomePage, NavigationSettings, OfficeSettings
+from .first_pages import FIRST_PAGES
+from .models import HomePage, NavigationSettings, OfficeSettings, StandardPage
 
 # Content, which editors may change; the addresses are those that readers know.
 SECTIONS = [
@@ -30,6 +31,9 @@ FIGURES = [
     ("Thống kê truy cập", "sidebar:statistics"),
     ("Tìm kiếm", "articles:search"),
 ]
+SITE_PAGES = [("Sơ đồ cổng", "home:site_map"), ("Kênh tin", "home:feeds")]
+PUBLIC_SERVICES = ("Dịch vụ công", "https://dichvucong.gov.vn/")
+FIND_DIRECTIVES = "Tra cứu văn bản"
 # For readers of English: the home page, and what stands beside it.
 ENGLISH = "en"
 ENGLISH_LABEL = "Official web portal"
@@ -64,6 +68,8 @@ def found():
     root.add_child(instance=home)
     for model, title, slug in SECTIONS:
         home.add_child(instance=model(title=title, slug=slug, show_in_menus=True))
+    for page in FIRST_PAGES:
+        home.add_child(instance=StandardPage(**vars(page)))
     address = urlsplit(settings.BASE_URL)
     port = address.port or (443 if address.scheme == "https" else 80)
     site = Site.objects.create(
@@ -91,14 +97,33 @@ def lay_menus():
         # Pages were marked for the menu before the office could arrange it.
         pages = site.root_page.get_children().live().in_menu()
         sections = [_link(page=pk) for pk in pages.values_list("pk", flat=True)]
-        polls = _link(POLLS[0], address=reverse(POLLS[1]))
-        figures = [_link(title, address=reverse(name)) for title, name in FIGURES]
+        polls, *figures = _views([POLLS, *FIGURES])
+        about = _numbers(site, StandardPage, slug__in=[page.slug for page in FIRST_PAGES])
+        registers = _numbers(site, DirectiveIndexPage)[:1]
         NavigationSettings.objects.create(
             site=site,
             menu=[("entry", link | {"links": []}) for link in [*sections, polls]],
             footer=[
                 ("column", {"heading": "Chuyên mục", "links": [*sections, polls]}),
                 ("column", {"heading": "Tra cứu", "links": figures}),
+                (
+                    "column",
+                    {
+                        "heading": "Về cổng",
+                        "links": [*(_link(page=pk) for pk in about), *_views(SITE_PAGES)],
+                    },
+                ),
+            ],
+            quick_links=[
+                ("link", link)
+                for link in [
+                    _link(PUBLIC_SERVICES[0], address=PUBLIC_SERVICES[1]),
+                    *(_link(FIND_DIRECTIVES, page=pk) for pk in registers),
+                    *figures[:2],
+                    polls,
+                    # How to reach the office comes first of them.
+                    *(_link(page=pk) for pk in about[:1]),
+                ]
             ],
         )
 
@@ -132,6 +157,16 @@ def _figures_beside(site):
         for block in (default.blocks if default else [])
         if block.block_type in ENGLISH_HEADINGS
     ]
+
+
+def _numbers(site, kind, **facts):
+    """Of the pages of one kind right below the home page, in the order of the tree."""
+    pages = kind.objects.child_of(site.root_page).live().filter(**facts).order_by("path")
+    return list(pages.values_list("pk", flat=True))
+
+
+def _views(names):
+    return [_link(title, address=reverse(name)) for title, name in names]
 
 
 def _link(title="", page=None, address=""):

@@ -50,10 +50,16 @@ def footer(settings, request):
     return open_columns(read_footer(settings, pages_in(home, numbers_in(settings))), request)
 
 
+def quick_links(settings, request):
+    home = Site.find_for_request(request).root_page
+    links = read_quick_links(settings, pages_in(home, numbers_in(settings)))
+    return open_to_public(links, request)
+
+
 def numbers_in(settings):
     """Of all pages that are linked to."""
-    values = [block.value for block in [*settings.menu, *settings.footer]]
-    links = [link for value in values for link in [value, *value["links"]]]
+    values = [block.value for block in [*settings.menu, *settings.footer, *settings.quick_links]]
+    links = [link for value in values for link in [value, *value.get("links", [])]]
     return {link["page"] for link in links if link.get("page")}
 
 
@@ -80,6 +86,10 @@ def read_footer(settings, pages):
         Column(block.value["heading"], _read(block.value["links"], pages))
         for block in settings.footer
     )
+
+
+def read_quick_links(settings, pages):
+    return _read([block.value for block in settings.quick_links], pages)
 
 
 def _read(values, pages):

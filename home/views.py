@@ -1,5 +1,6 @@
 """Answers for addresses that lead nowhere, and pictures where no web server stands in front."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -11,18 +12,38 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.static import serve
 
+from . import chrome
+
 # Seconds after which a database that was started anew is there again.
 RETRY_AFTER = 30
 # As editors uploaded them; Wagtail names the folder.
 ORIGINALS = "original_images"
+# Of an address, in letters: what is longer nobody typed.
+LONGEST_WORDS = 80
 
 
 def not_found(request, exception=None):
-    return render(request, "404.html", {"is_lost": True}, status=404)
+    return render(request, "404.html", {"is_lost": True, "words": words_of(request.path)}, status=404)
+
+
+def words_of(path):
+    """What an address may have been about: "/tin-tuc/mo-lop-ky-nang-so.html" → "mo lop ky nang so".
+
+    Offered in a search field and not searched for: most of those who ask for what isn't there are
+    programs, which would have the index searched each time.
+    """
+    last = path.rstrip("/").rpartition("/")[2]
+    name = re.sub(r"\.\w{1,5}$", "", last)
+    words = " ".join(re.findall(r"[^\W_]+", name))
+    return words if len(words) <= LONGEST_WORDS else ""
+
+
+def bad_request(request, exception=None):
+    return standalone(400)
 
 
 def refused(request, exception=None):
-    return render(request, "403.html", {"is_lost": True}, status=403)
+    return standalone(403)
 
 
 def failed(request):
@@ -33,10 +54,16 @@ def failed(request):
         message = _("The portal can't answer at the moment. Please try again in a few minutes.")
         response = JsonResponse({"message": message}, status=status)
     else:
-        response = HttpResponse(render_to_string("500.html"), status=status)
+        response = standalone(status)
     if is_away:
         response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def standalone(status):
+    """A page that needs neither the database nor another request."""
+    context = {"office": chrome.known_office()}
+    return HttpResponse(render_to_string(f"{status}.html", context), status=status)
 
 
 def picture(request, folder, name):

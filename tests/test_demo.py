@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from lxml.html import fromstring
 from taggit.models import Tag
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -296,6 +297,17 @@ def test_every_page_can_be_read_and_sets_no_cookie(demo, client):
         assert response.status_code == 200, page.url
         assert not response.cookies, page.url
         assert page.title in response.content.decode(), page.url
+
+
+def test_all_that_menu_tiles_and_footer_lead_to_can_be_read(demo, client):
+    page = fromstring(client.get("/").content.decode())
+    links = page.xpath("//nav[@class='menu' or @class='tiles']//a/@href | //footer//a/@href")
+    ours = {link for link in links if link.startswith("/") and not link.startswith("/admin/")}
+    assert {"/so-do-cong/", "/kenh-tin/", "/lien-he/", "/quyen-rieng-tu/", "/y-kien/"} <= ours
+    for address in ours:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert not response.cookies, address
 
 
 def test_files_are_stored_whole(demo):

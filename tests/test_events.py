@@ -204,6 +204,95 @@ def test_a_month_holds_the_events_that_begin_in_it_here(client, section):
     assert client.get("/su-kien/2026/12/").status_code == 404
 
 
+def at(*moment):
+    return timezone.make_aware(datetime(*moment))
+
+
+def grid(page):
+    """{day: titles of its events} of the table of a month."""
+    cells = page.xpath("//table[@class='month']//td[time]")
+    return {
+        cell.xpath("time/@datetime")[0]: [
+            " ".join(a.text_content().split()) for a in cell.xpath("a")
+        ]
+        for cell in cells
+    }
+
+
+def test_a_month_is_a_table_of_its_days_from_monday_to_sunday(client, section):
+    make_event("Hội nghị", starts_at=at(2026, 11, 4, 8), ends_at=at(2026, 11, 4, 10))
+    page = read(client, "/su-kien/2026/11/")
+    table = page.xpath("//table[@class='month']")[0]
+    assert table.xpath("caption")
+    heads = table.xpath("thead//th[@scope='col']/text()")
+    assert heads == ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"]
+    rows = table.xpath("tbody/tr")
+    assert [len(row.xpath("td")) for row in rows] == [7] * 6
+    # The first of November 2026 is a Sunday.
+    assert rows[0].xpath("td[7]/time/text()") == ["1"]
+    assert rows[0].xpath("td[1]/node()") == []
+    days_of_month = grid(page)
+    assert len(days_of_month) == 30
+    assert days_of_month["2026-11-04"] == ["08:00 Hội nghị"]
+    assert sum(map(len, days_of_month.values())) == 1
+
+
+def test_what_lasts_for_days_is_on_each_of_them_and_in_both_months(client, section):
+    make_event("Hội chợ", starts_at=at(2026, 10, 30, 7), ends_at=at(2026, 11, 2, 0))
+    make_event("Họp", starts_at=at(2026, 10, 31, 9), ends_at=None)
+    october, november = (grid(read(client, f"/su-kien/2026/{month}/")) for month in (10, 11))
+    assert october["2026-10-30"] == ["07:00 Hội chợ"]
+    assert october["2026-10-31"] == ["Hội chợ", "09:00 Họp"]
+    assert november["2026-11-01"] == ["Hội chợ"]
+    # It ends when the second begins.
+    assert november["2026-11-02"] == []
+    titles_of_list = "//ul[@class='register']//a/text()"
+    assert read(client, "/su-kien/2026/11/").xpath(titles_of_list) == ["Hội chợ"]
+    # Only what begins in a month gives it a place among the months.
+    assert read(client, "/su-kien/").xpath("//nav[@class='months']//a/@href") == [
+        "/su-kien/2026/10/"
+    ]
+
+
+def test_today_is_marked_with_a_word_too(client, section, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: at(2026, 11, 29, 12))
+    make_event("Hội nghị", starts_at=at(2026, 11, 4, 8), ends_at=None)
+    make_event("Tổng kết", starts_at=at(2026, 12, 4, 8), ends_at=None)
+    page = read(client, "/su-kien/2026/11/")
+    (today,) = page.xpath("//td[@aria-current='date']")
+    assert today.xpath("time/@datetime") == ["2026-11-29"]
+    assert "Hôm nay" in today.text_content()
+    assert not read(client, "/su-kien/2026/12/").xpath("//td[@aria-current]")
+
+
+def test_months_with_events_lead_to_each_other(client, section, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: at(2026, 11, 29, 12))
+    for month in (6, 9, 12):
+        make_event(f"Tháng {month}", starts_at=at(2026, month, 4, 8), ends_at=None)
+
+    def beside(month):
+        links = read(client, f"/su-kien/2026/{month:02}/").xpath("//nav[@class='beside']/a")
+        return [(link.get("rel"), link.get("href")) for link in links]
+
+    whole = (None, "/su-kien/")
+    assert beside(6) == [whole, ("next", "/su-kien/2026/09/")]
+    assert beside(9) == [("prev", "/su-kien/2026/06/"), whole, ("next", "/su-kien/2026/12/")]
+    assert beside(12) == [("prev", "/su-kien/2026/09/"), whole]
+    # The list of all leads to the month of what comes next.
+    assert read(client, "/su-kien/").xpath("//a[@class='month-link']/@href") == [
+        "/su-kien/2026/12/"
+    ]
+
+
+def test_a_whole_month_is_one_page(client, section):
+    for number in range(25):
+        make_event(f"Sự kiện {number}", starts_at=at(2026, 11, 4, 8), ends_at=None)
+    page = read(client, "/su-kien/2026/11/")
+    assert len(page.xpath("//ul[@class='register']/li")) == 25
+    assert len(grid(page)["2026-11-04"]) == 25
+    assert not page.xpath("//nav[@class='pagination']")
+
+
 @pytest.mark.parametrize("address", ["/su-kien/", "/su-kien/lich.ics", "/su-kien/{:%Y/%m}/"])
 def test_more_events_need_no_more_queries(client, section, django_assert_max_num_queries, address):
     day, counts = days(1), []

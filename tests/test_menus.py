@@ -67,7 +67,7 @@ def test_a_portal_from_before_keeps_the_menu_that_it_had(client, home):
     NavigationSettings.objects.all().delete()
     call_command("setup_portal")
     assert menu(client) == ["Trang chủ", "Văn bản", "Tin tức", "Sự kiện", "Ý kiến của bạn"]
-    assert [heading for heading, _links in footer(client)] == ["Chuyên mục", "Tra cứu"]
+    assert [heading for heading, _links in footer(client)] == ["Chuyên mục", "Tra cứu", "Về cổng"]
 
 
 def test_setting_up_again_leaves_the_offices_menu(client, home):
@@ -222,7 +222,8 @@ def test_the_footer_names_who_answers_for_the_portal(client, home):
 def test_the_board_and_the_keepers_alone_arrange_them_by_any_address(client, home, group, may):
     client.force_login(make_user("nguoi-thu", group))
     assert (client.get(form_address()).status_code == 200) is may
-    client.post(form_address(), {"menu-count": "0", "footer-count": "0"})
+    empty = {f"{name}-count": "0" for name in ("menu", "quick_links", "footer")}
+    client.post(form_address(), empty)
     assert (len(NavigationSettings.objects.get().menu) == 0) is may
 
 

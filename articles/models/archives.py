@@ -25,6 +25,7 @@ class Selection:
     articles: QuerySet
     note: str = ""
     feed: str = ""  # path of an Atom feed of the same
+    first_day: date | None = None  # of a month
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Month:
         if languages.is_own():
             return gettext("Month %(month)s") % {"month": self.first_day.month}
         return date_format(self.first_day, "F")
+
+
+def month_title(first_day):
+    return capfirst(date_format(first_day, "YEAR_MONTH_FORMAT"))
 
 
 class DatedIndexPage(RoutablePageMixin, ListedPage):
@@ -95,11 +100,17 @@ class DatedIndexPage(RoutablePageMixin, ListedPage):
 
     @re_path(r"^(?P<year>[12][0-9]{3})/(?P<month>0[1-9]|1[0-2])/$", name="month")
     def month(self, request, year, month):
-        year, month = int(year), int(month)
-        days = {f"{self.day_field}__year": year, f"{self.day_field}__month": month}
+        first_day = date(int(year), int(month), 1)
         selection = Selection(
-            title=capfirst(date_format(date(year, month, 1), "YEAR_MONTH_FORMAT")),
-            path=self._month_path(year, month),
-            articles=self.articles.filter(**days),
+            title=month_title(first_day),
+            path=self._month_path(first_day.year, first_day.month),
+            articles=self.in_month(first_day),
+            first_day=first_day,
         )
         return self.render(request, selection=selection)
+
+    def in_month(self, first_day):
+        days = {"year": first_day.year, "month": first_day.month}
+        return self.articles.filter(
+            **{f"{self.day_field}__{part}": number for part, number in days.items()}
+        )

@@ -2,6 +2,7 @@ from uuid import uuid4
 
 from django.core.paginator import Paginator
 from django.db import models, transaction
+from django.db.models import Q
 from django.http import HttpResponseNotFound
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,9 +25,13 @@ from sidebar.visits import view_count
 
 from .. import languages, pictures
 from ..blocks import BodyStreamBlock
+from ..privacy import public
 from ..vietnamese import fold_slug, free_slug
 from .changes import RegisterVersion
 from .departures import Departure
+
+# Of what lies right below the home page.
+TOP_DEPTH = 3
 
 
 class PortalPageForm(WagtailAdminPageForm):
@@ -89,6 +94,8 @@ class PortalPage(ReviewedMixin, Page):
     is_document = False
     # After how many months such a page is to be looked through (review_dates.py), if ever.
     review_months = None
+    # Whether it tells readers how to reach the office that runs the portal.
+    shows_office = False
 
     search_fields = [*Page.search_fields, index.SearchField("searchable_text")]
 
@@ -215,6 +222,21 @@ class PortalPage(ReviewedMixin, Page):
             return [home] if self.is_descendant_of(home) else []
         # Of their kinds, some of which have an address in each language.
         return list(self.get_ancestors().filter(depth__gt=1).live().specific(defer=True))
+
+    def sections_near(self, request):
+        """[(title, address, whether it is this page)] of pages of its own kind: those right below
+        it or, where there are none, those of its section. One query, if any."""
+        is_inside = self.depth > TOP_DEPTH
+        if not (is_inside or self.numchild):
+            return []
+        near = Q(path__startswith=self.path, depth=self.depth + 1)
+        if is_inside:
+            near |= Q(path__startswith=self.path[: -self.steplen], depth=self.depth)
+        pages = Page.objects.live().type(type(self)).filter(near).order_by("path")
+        found = public(pages, request)
+        below = [page for page in found if page.depth > self.depth]
+        shown = below or (found if len(found) > 1 else [])
+        return [(page.title, page.get_url(request), page.pk == self.pk) for page in shown]
 
     def searchable_text(self):
         """Everything on the page that a reader may look for, besides its title."""
@@ -383,7 +405,8 @@ class ListedPage(PortalPage):
         context = super().get_context(request, *args, **kwargs)
         articles = self.articles if articles is None else articles
         context["listing"] = Paginator(articles, self.page_size).get_page(request.GET.get("trang"))
-        context["sections"] = self.get_children().live().public().type(type(self)).order_by("path")
+        # Parts of a section don't show it.
+        context["sections"] = SimpleLazyObject(lambda: self.sections_near(request))
         return context
 
     def searchable_text(self):

@@ -97,16 +97,23 @@ class Listing:
             for name in FACETS
         ]
 
-    def sections_below(self, index, request):
-        """(title, address) of the sections right below one."""
+    def sections_near(self, index, request):
+        """As PortalPage's, from memory."""
         private = privacy.private_paths(request)
-        return [
-            (title, self._address + url_path.removeprefix(index.url_path))
-            for path, title, url_path in self.live.sections
-            if path.startswith(index.path)
-            and len(path) == len(index.path) + index.steplen
-            and not path.startswith(private)
-        ]
+        root = self._address.removesuffix(f"{index.slug}/")
+        above = index.url_path.removesuffix(f"{index.slug}/")
+
+        def right_below(parent):
+            return [
+                (title, root + url_path.removeprefix(above), path == index.path)
+                for path, title, url_path in self.live.sections
+                if path.startswith(parent)
+                and len(path) == len(parent) + index.steplen
+                and not path.startswith(private)
+            ]
+
+        beside = right_below(index.path[: -index.steplen])
+        return right_below(index.path) or (beside if len(beside) > 1 else [])
 
     @property
     def chips(self):
@@ -144,7 +151,7 @@ class DirectiveIndexPage(InEveryLanguage, RoutablePageMixin, ListedPage):
             for order, label in ORDER_LABELS.items()
         ]
         context["sizes"] = PAGE_SIZES
-        context["sections"] = listing.sections_below(self, request)
+        context["sections"] = listing.sections_near(self, request)
         return context
 
     # The same state for programs: one address each, with the register's own parameters.

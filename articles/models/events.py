@@ -1,4 +1,6 @@
-from datetime import timedelta
+from calendar import Calendar
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,6 +19,8 @@ from .base import ArticlePage, ArticleQuerySet
 
 # What is over stays in the calendar for a while, or it would vanish from people's own.
 KEPT = timedelta(days=90)
+# A month is one page, and its grid shows what its list does.
+MOST_IN_MONTH = 200
 
 # A dot and no slash at the end, so articles/urls.py leads it to Wagtail.
 calendar_path = re_path(r"^lich\.ics/?$", name="calendar")
@@ -27,6 +31,10 @@ def ends_after(moment):
 
 
 class EventPageQuerySet(ArticleQuerySet):
+    def coming(self, now):
+        """What is not over, the next one first."""
+        return self.filter(ends_after(now)).order_by("starts_at", "pk")
+
     def by_calendar(self, now):
         """What is to come, the next one first; then what is over, the latest first."""
         return self.order_by(
@@ -74,6 +82,11 @@ class EventPage(RoutablePageMixin, ArticlePage):
     def is_over(self):
         return (self.ends_at or self.starts_at) < timezone.now()
 
+    def is_on(self, day):
+        # What ends at midnight is not on in the day that begins then.
+        ends_at = (self.ends_at or self.starts_at) - timedelta.resolution
+        return day == self.day or self.day < day <= timezone.localdate(ends_at)
+
     @property
     def lasts_one_day(self):
         return self.ends_at is None or timezone.localdate(self.ends_at) == self.day
@@ -105,6 +118,42 @@ class EventPage(RoutablePageMixin, ArticlePage):
         )
 
 
+class Day(NamedTuple):
+    date: date
+    events: list
+    is_today: bool
+
+
+def weeks(first_day, events):
+    """A month from Monday to Sunday, with what is on each day; None where a day is another
+    month's."""
+    today = timezone.localdate()
+    return [
+        [
+            Day(day, [event for event in events if event.is_on(day)], day == today)
+            if day.month == first_day.month
+            else None
+            for day in week
+        ]
+        for week in Calendar().monthdatescalendar(first_day.year, first_day.month)
+    ]
+
+
+def month_after(first_day):
+    return (first_day + timedelta(days=31)).replace(day=1)
+
+
+def midnight(day):
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _beside(first_day, months):
+    """The nearest months before and after this one that have events. months: the newest first."""
+    earlier = [month for month in months if month.first_day.date() < first_day]
+    later = [month for month in months if month.first_day.date() > first_day]
+    return (earlier[0] if earlier else None, later[-1] if later else None)
+
+
 class EventIndexPage(DatedIndexPage):
     parent_page_types = ["home.HomePage"]
     subpage_types = ["articles.EventPage"]
@@ -120,10 +169,29 @@ class EventIndexPage(DatedIndexPage):
         events = EventPage.objects.descendant_of(self).published()
         return events.by_calendar(timezone.now())
 
-    def get_context(self, request, *args, **kwargs):
-        context = super().get_context(request, *args, **kwargs)
+    def in_month(self, first_day):
+        """Also what began before it and lasts into it."""
+        begins = midnight(first_day)
+        ends = midnight(month_after(first_day))
+        lasts = Q(starts_at__lt=begins, ends_at__gt=begins)
+        within = Q(starts_at__gte=begins, starts_at__lt=ends)
+        return self.articles.filter(within | lasts).order_by("starts_at", "pk")
+
+    def get_context(self, request, *args, selection=None, **kwargs):
+        if selection:
+            self.page_size = MOST_IN_MONTH
+        context = super().get_context(request, *args, selection=selection, **kwargs)
         _scheme, _colon, address = (self.get_full_url(request) or "").partition(":")
         context["subscription"] = f"webcal:{address}lich.ics"
+        months = [month for _year, months in context["years"] for month in months]
+        if selection:
+            context["weeks"] = weeks(selection.first_day, list(context["listing"]))
+            context["month_before"], context["month_after"] = _beside(selection.first_day, months)
+        elif months:
+            # That of the next event, or of the last one.
+            this_month = timezone.localdate().replace(day=1)
+            coming = [month for month in months if month.first_day.date() >= this_month]
+            context["month"] = coming[-1] if coming else months[0]
         return context
 
     @calendar_path

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from .. import languages, open_graph, structured_data
-from ..models import DirectivePage, EventPage, NewsPage
+from ..models import DirectivePage, EventPage, NewsPage, PortalPage
 from ..open_files import closed_collections, open_attachments
 
 register = template.Library()
@@ -29,6 +29,7 @@ def metadata(context, office):
     address = context.get("canonical") or page.get_full_url(request)
     selection = context.get("selection")
     title = selection.title if selection else page.seo_title or page.title
+    logo = root_url + static("img/logo.svg")
     picture = open_graph.picture(page, root_url)
     nodes = described(page, context, address, root_url, office, picture and picture["url"])
     if pages := context.get("breadcrumbs"):
@@ -39,9 +40,9 @@ def metadata(context, office):
         trail = [*zip(names, addresses, strict=True), (title, address)]
         nodes.append(structured_data.breadcrumb_list(trail))
     else:
-        logo = context.get("logo")
-        logo = urljoin(root_url, logo.url if logo else static("img/logo.svg"))
         nodes += structured_data.website(office, root_url, logo)
+    if isinstance(page, PortalPage) and page.shows_office:
+        nodes.append(structured_data.office_to_reach(office, root_url, logo))
     return {
         # A home page has no text of its own.
         "description": open_graph.description(page)

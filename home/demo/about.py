@@ -5,6 +5,7 @@ from django.utils import timezone
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
 from home.models import StandardPage
 
+from ..first_pages import FIRST_PAGES
 from .blocks import (
     Ref,
     block,
@@ -12,7 +13,6 @@ from .blocks import (
     heading,
     image,
     page,
-    pages,
     points,
     poll,
     table,
@@ -29,6 +29,11 @@ AGENCY = "Cơ quan chủ quản: Ủy ban nhân dân tỉnh Quảng Trị"
 ADDRESS = "Số 1 đường Minh Họa, phường Đông Hà, tỉnh Quảng Trị"
 PHONE = "0233 000 0000"
 EMAIL = "lien-he@demo.invalid"
+HOURS = (
+    "Điện thoại: 7 giờ 30 – 17 giờ, ngày làm việc\n"
+    "Thư điện tử: trả lời trong hai ngày làm việc\n"
+    "Trực tiếp: sáng thứ Hai và sáng thứ Năm"
+)
 RESPONSIBLE = "Nguyễn Văn Minh Họa, Chánh Văn phòng Ủy ban nhân dân tỉnh"
 LICENCE = "Số 00/GP-TTĐT ngày 01/7/2025 (số minh họa)"
 SITE_NAME = "Cổng thông tin điện tử tỉnh Quảng Trị"
@@ -110,41 +115,45 @@ def standard_pages():
         ),
         standard(
             "gioi-thieu",
-            "lien-he",
-            "Liên hệ",
-            "Cách gửi câu hỏi, phản ánh đến ban biên tập và đến cơ quan có trách nhiệm.",
+            "cach-tra-cuu",
+            "Cách tra cứu văn bản",
+            "Gõ số, ký hiệu hoặc vài từ; dấu có cũng được, không có cũng được.",
             [
-                table(
-                    "Giờ tiếp nhận",
-                    ["Kênh", "Địa chỉ", "Thời gian"],
-                    ["Điện thoại", PHONE, "7 giờ 30 – 17 giờ, ngày làm việc"],
-                    ["Thư điện tử", EMAIL, "Trả lời trong hai ngày làm việc"],
-                    ["Trực tiếp", ADDRESS, "Sáng thứ Hai và sáng thứ Năm"],
+                points(
+                    "<b>Biết số</b>: gõ “07/CT-UBND” hoặc chỉ “07”.",
+                    "<b>Chỉ nhớ nội dung</b>: gõ vài từ, rồi thu hẹp theo cơ quan, lĩnh vực, năm.",
+                    "<b>Cần biết ngày xưa thế nào</b>: trong sổ văn bản, chọn một ngày; sổ hiện "
+                    "đúng như ngày đó.",
                 ),
-                callout(
-                    "note",
-                    "Khi phản ánh về một văn bản",
-                    "Ghi rõ số, ký hiệu và ngày ký để được trả lời nhanh.",
-                ),
+                text("Mỗi danh sách tải về được dưới dạng CSV và theo dõi được qua Atom, RSS."),
             ],
         ),
         standard(
             "gioi-thieu",
-            "quyen-rieng-tu",
-            "Quyền riêng tư",
-            "Cổng thông tin đếm lượt xem mà không theo dõi người đọc.",
+            "so-lieu-tu-dau",
+            "Số liệu lấy từ đâu",
+            "Tỷ giá và thời tiết do máy lấy, nguồn và giờ ghi ngay cạnh con số.",
             [
-                points(
-                    "Đọc trang, tìm kiếm và tải tệp không cần tài khoản và không đặt cookie.",
-                    "Thống kê truy cập dùng mã băm theo ngày; hết ngày, mã ấy bị xóa nên không "
-                    "nhận lại được ai.",
-                    "Chỉ khi bạn gửi câu trả lời cho một câu hỏi ý kiến, trình duyệt mới lưu một "
-                    "cookie ngẫu nhiên để mỗi người được tính một lần.",
-                    "Trang không nạp gì từ máy chủ của bên thứ ba, trừ khi bạn bấm mở nội dung của "
-                    "họ.",
+                table(
+                    "Nguồn của các con số",
+                    ["Số liệu", "Nguồn", "Lấy lại sau"],
+                    ["Tỷ giá", "Vietcombank", "15 phút"],
+                    ["Thời tiết", "Open-Meteo, MET Norway", "30 phút"],
+                    ["Lượt truy cập", "Cổng tự đếm", "Ngay"],
                 ),
-                pages("Liên quan", "lien-he"),
+                text("Khi một nguồn hỏng, số tốt gần nhất còn lại, kèm giờ của nó."),
             ],
+        ),
+        *(
+            standard(
+                "home",
+                first.slug,
+                first.title,
+                first.introduction,
+                first.body,
+                office_contact=first.office_contact,
+            )
+            for first in FIRST_PAGES
         ),
     ]
 

@@ -11,8 +11,7 @@ from .directives import MAIL_OF_2014
 from .entries import Entry, coming_first, shown, workday
 from .files import BRIDGE, COUNTER, FIELDS, HILLS
 
-# Those on the home page, in this order.
-FEATURED = ["hoi-nghi-quy-che-hop-thu", "tap-huan-ky-so-cap-xa", "phien-cho-nong-san-cuoi-nam"]
+BRIEFING = "hoi-nghi-quy-che-hop-thu"
 
 
 def at(day, hour, minute=0):
@@ -66,7 +65,7 @@ def events(today):
             views=540,
         ),
         event(
-            FEATURED[0],
+            BRIEFING,
             "Hội nghị phổ biến Quy chế làm việc của hộp thư công vụ",
             at(briefing, 8),
             at(briefing, 11, 30),
@@ -89,7 +88,7 @@ def events(today):
             views=187,
         ),
         event(
-            FEATURED[1],
+            "tap-huan-ky-so-cap-xa",
             "Tập huấn ký số trên điện thoại cho cấp xã",
             at(training, 13, 30),
             at(training, 17),
@@ -112,7 +111,7 @@ def events(today):
             author="bientap2",
         ),
         event(
-            FEATURED[2],
+            "phien-cho-nong-san-cuoi-nam",
             "Phiên chợ nông sản cuối năm",
             at(market, 7),
             at(market + timedelta(days=2), 21),

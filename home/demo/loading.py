@@ -46,9 +46,9 @@ from .blocks import Ref, resolved
 from .directives import directives
 from .english import translations
 from .entries import Entry
-from .events import FEATURED, events
+from .events import BRIEFING, events
 from .files import FILES, PICTURES
-from .news import FEATURED_NEWS, LEAD, news, submitted
+from .news import BEACH_NEWS, FEATURED_NEWS, ISLAND_NEWS, LEAD, news, submitted
 from .questions import questions
 from .visits import make_visits
 
@@ -109,7 +109,7 @@ def make_content(today):
     maker.submit(submitted(today))
     maker.place_sidebars(home)
     maker.feature_news(FEATURED_NEWS)
-    maker.feature([LEAD, *FEATURED])
+    maker.feature([LEAD, BRIEFING, ISLAND_NEWS, BEACH_NEWS])
     lay_menus()
     lay_english()
     for translation in translations():
@@ -356,6 +356,7 @@ def _name_office(site):
             "address": about.ADDRESS,
             "phone": about.PHONE,
             "email": about.EMAIL,
+            "hours": about.HOURS,
             "responsible": about.RESPONSIBLE,
             "licence": about.LICENCE,
             "statement": QUOTING,

@@ -38,6 +38,8 @@ from .vocabularies import (
 
 # The piece on top of the home page.
 LEAD = "van-ban-dien-tu-ky-so"
+ISLAND_NEWS = "tau-ra-dao-con-co"
+BEACH_NEWS = "bai-bien-don-khach-sach-va-an-toan"
 # Those on top of their section, in this order.
 FEATURED_NEWS = [LEAD, "quay-mot-cua-mo-sang-thu-bay"]
 
@@ -105,7 +107,7 @@ def news(today):
         ),
         piece(
             ago(44),
-            "bai-bien-don-khach-sach-va-an-toan",
+            BEACH_NEWS,
             "Cửa Tùng, Cửa Việt giữ bãi biển sạch quanh năm",
             "Ngoài mùa du lịch, các đội thanh niên và tiểu thương vẫn dọn bãi mỗi sáng thứ Bảy.",
             [
@@ -211,7 +213,7 @@ def news(today):
         ),
         piece(
             ago(16),
-            "tau-ra-dao-con-co",
+            ISLAND_NEWS,
             "Tàu ra đảo Cồn Cỏ: xem lịch và giữ chỗ trên mạng",
             "Lịch chạy phụ thuộc sóng gió được cập nhật hai lần mỗi ngày; hủy chuyến thì hoàn tiền "
             "tự động.",

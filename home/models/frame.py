@@ -15,7 +15,7 @@ from wagtail.models import PreviewableMixin
 from articles.models import RegisterChange
 
 from .. import colours
-from ..blocks import FooterStreamBlock, MenuStreamBlock
+from ..blocks import FooterStreamBlock, MenuStreamBlock, QuickLinksStreamBlock
 
 # Twice the room that it has in the header, for screens with fine dots.
 LOGO = "max-320x112|format-webp"
@@ -114,6 +114,15 @@ class OfficeSettings(OnEveryPage, BaseSiteSetting):
     email = models.EmailField(
         _("e-mail"), blank=True, help_text=_("In the footer, for readers to write to")
     )
+    hours = models.TextField(
+        _("office hours"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "When people may come or call. Each line stands on its own, on pages that show how to "
+            "reach the office."
+        ),
+    )
     statement = models.TextField(
         _("last lines"),
         max_length=500,
@@ -142,6 +151,7 @@ class OfficeSettings(OnEveryPage, BaseSiteSetting):
                 FieldPanel("licence"),
                 FieldPanel("address"),
                 FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
+                FieldPanel("hours"),
                 FieldPanel("statement"),
             ],
             heading=_("Footer"),
@@ -238,7 +248,17 @@ class NavigationSettings(PreviewableMixin, OnEveryPage, BaseSiteSetting):
         ),
     )
 
-    panels = [FieldPanel("menu"), FieldPanel("footer")]
+    quick_links = StreamField(
+        QuickLinksStreamBlock(),
+        blank=True,
+        verbose_name=_("quick links of the home page"),
+        help_text=_(
+            "Tiles below what is featured: what readers come for most, in few words. They leave "
+            "the home page as entries leave the menu."
+        ),
+    )
+
+    panels = [FieldPanel("menu"), FieldPanel("quick_links"), FieldPanel("footer")]
 
     class Meta:
         verbose_name = _("menu and footer")
@@ -248,9 +268,10 @@ class NavigationSettings(PreviewableMixin, OnEveryPage, BaseSiteSetting):
 
     def get_preview_context(self, request, mode_name):
         # Here and not above: it needs the models.
-        from ..navigation import footer, menu
+        from ..navigation import footer, menu, quick_links
 
         return super().get_preview_context(request, mode_name) | {
             "navigation": menu(self, request),
+            "quick_links": quick_links(self, request),
             "footer": footer(self, request),
         }

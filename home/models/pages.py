@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageManager, PageQuerySet
 
 from articles.blocks import BodyStreamBlock
 from articles.languages import is_own
@@ -13,6 +13,7 @@ from articles.models import (
     DirectiveIndexPage,
     DirectivePage,
     EventIndexPage,
+    EventPage,
     NewsIndexPage,
     NewsPage,
     PortalPage,
@@ -23,15 +24,19 @@ from articles.models import (
     with_periods,
 )
 from articles.pictures import specs_of
+from polls.models import Poll
+from sidebar.blocks import open_to_all
 
 from .frame import OnEveryPage
 
 # One on top with its picture, and two rows of three.
 MOST_FEATURED = 7
+MOST_EVENTS = 4
 
 
 class HomePage(PortalPage):
-    """The front door: what is featured, then the newest directives and news."""
+    """The front door: what is featured and asked for most, the newest directives and news, what
+    comes next, and what readers are asked."""
 
     content_panels = [
         *Page.content_panels,
@@ -75,6 +80,14 @@ class HomePage(PortalPage):
             context["directive_index"] = registers.order_by("depth", "path").first()
         context["news_index"] = sections.get(NewsIndexPage)
         context["event_index"] = sections.get(EventIndexPage)
+        now = timezone.now()
+        events = list(open_to_all(EventPage.objects.live().coming(now))[:MOST_EVENTS])
+        context["events"] = events
+        calendar = context["event_index"]
+        if events and calendar and events[0].is_descendant_of(calendar):
+            context["month"] = events[0].day
+        if not context["sidebar"] or not context["sidebar"].shows_poll:
+            context["poll"] = Poll.objects.live().open(now).order_by("-opens_at").first()
         return context
 
 
@@ -123,6 +136,17 @@ class FeaturedPage(OnEveryPage, ChosenPage):
             raise ValidationError({"page": _("This page is featured already.")})
 
 
+class ContactPlace(models.TextChoices):
+    ABOVE = "above", _("above the text")
+    BELOW = "below", _("below the text")
+
+
+class StandardPageQuerySet(PageQuerySet):
+    def contact_first(self):
+        """Those that are about how to reach the office, the first in the tree on top."""
+        return self.filter(office_contact=ContactPlace.ABOVE).order_by("path")
+
+
 class StandardPage(PortalPage):
     """A page that is neither news nor a directive: about us, contact, how to."""
 
@@ -141,11 +165,22 @@ class StandardPage(PortalPage):
         blank=True,
         help_text=_("Press + to add paragraphs, headings, pictures, tables and more"),
     )
+    office_contact = models.CharField(
+        _("how to reach the office"),
+        max_length=5,
+        blank=True,
+        choices=ContactPlace.choices,
+        help_text=_(
+            "Address, telephone, e-mail and hours, from the settings of the office. Pages that "
+            "are not found lead readers to the page that has them above its text."
+        ),
+    )
 
     content_panels = [
         *Page.content_panels,
         FieldPanel("introduction"),
         FieldPanel("body"),
+        FieldPanel("office_contact"),
         InlinePanel(
             "sidebar_placements",
             max_num=1,
@@ -154,6 +189,8 @@ class StandardPage(PortalPage):
         ),
     ]
 
+    objects = PageManager.from_queryset(StandardPageQuerySet)()
+
     parent_page_types = ["home.HomePage", "home.StandardPage"]
     subpage_types = ["home.StandardPage"]
     page_description = _("A plain page: about us, contact, how to")
@@ -161,6 +198,15 @@ class StandardPage(PortalPage):
     class Meta:
         verbose_name = _("plain page")
         verbose_name_plural = _("plain pages")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["sections"] = self.sections_near(request)
+        return context
+
+    @property
+    def shows_office(self):
+        return bool(self.office_contact)
 
     def searchable_text(self):
         return f"{self.introduction} {stream_text(self.body)}"

@@ -56,6 +56,12 @@ class Sidebar(PreviewableMixin, RevisionMixin, models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def shows_poll(self):
+        """Asks no more of the database than showing it does."""
+        polls = [block.value["poll"] for block in self.blocks if block.block_type == "poll"]
+        return any(poll and poll.live for poll in polls)
+
     def get_preview_template(self, request, mode_name):
         return "sidebar/preview.html"
 

@@ -8,15 +8,16 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from articles import translating, unpublishing
 from articles.api import router
-from articles.sitemaps import FiguresSitemap, PagesSitemap
+from articles.sitemaps import PagesSitemap
 from home.health import healthz
 from home.live import live, notices, pixel
+from home.sitemaps import ViewsSitemap
 from home.style_guide import style_guide
 from home.views import ORIGINALS, picture
 from office.sharing import shared_preview
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
-SITEMAPS = {"pages": PagesSitemap, "figures": FiguresSitemap}
+SITEMAPS = {"pages": PagesSitemap, "views": ViewsSitemap}
 
 urlpatterns = [
     path("live/", live, name="live"),
@@ -49,6 +50,7 @@ urlpatterns += [
 urlpatterns += i18n_patterns(
     path("live/thong-bao/", notices, name="live_notices"),
     path("y-kien/", include("polls.urls")),
+    path("", include("home.urls")),
     path("", include("sidebar.urls")),
     path("", include("articles.urls")),
     path("", include("articles.routing")),
@@ -56,5 +58,6 @@ urlpatterns += i18n_patterns(
 )
 
 handler404 = "home.views.not_found"
+handler400 = "home.views.bad_request"
 handler403 = "home.views.refused"
 handler500 = "home.views.failed"
