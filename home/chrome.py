@@ -198,20 +198,19 @@ def _read(site, request):
     pages = navigation.pages_in(site.root_page, numbers)
     office = OfficeSettings.for_site(site)
     if languages.is_own():
-        menu, footer = navigation.read_menu(chosen, pages), navigation.read_footer(chosen, pages)
+        ways = navigation.Ways(pages)
     else:
         office.speak_english()
-        names = navigation.Translated(pages, languages.translations(request))
-        menu, footer = names.menu(chosen), names.footer(chosen)
+        ways = navigation.Translated(pages, languages.translations(request))
     return Frame(
         versions(request),
         office,
-        _logo(office.logo_rendition()),
-        office.brand_style,
-        menu,
-        footer,
-        navigation.read_quick_links(chosen, pages),
-        pages.get(contact),
-        tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),
-        MourningSettings.objects.filter(site=site).first(),
+        logo=_logo(office.logo_rendition()),
+        brand_style=office.brand_style,
+        menu=ways.menu(chosen),
+        footer=ways.footer(chosen),
+        quick_links=ways.quick_links(chosen),
+        contact=ways.page(contact),
+        notices=tuple(ShownNotice(notice, _link_of(notice, pages)) for notice in notices),
+        mourning=MourningSettings.objects.filter(site=site).first(),
     )

@@ -39,21 +39,10 @@ class Column:
     links: tuple
 
 
-def menu(settings, request):
-    """For a preview; pages take it from the frame."""
+def ways_of(settings, request):
+    """For a preview; pages take theirs from the frame."""
     home = Site.find_for_request(request).root_page
-    return open_to_public(read_menu(settings, pages_in(home, numbers_in(settings))), request)
-
-
-def footer(settings, request):
-    home = Site.find_for_request(request).root_page
-    return open_columns(read_footer(settings, pages_in(home, numbers_in(settings))), request)
-
-
-def quick_links(settings, request):
-    home = Site.find_for_request(request).root_page
-    links = read_quick_links(settings, pages_in(home, numbers_in(settings)))
-    return open_to_public(links, request)
+    return Ways(pages_in(home, numbers_in(settings)))
 
 
 def numbers_in(settings):
@@ -72,24 +61,31 @@ def pages_in(home, numbers):
     }
 
 
-def read_menu(settings, pages):
-    entries = [block.value for block in settings.menu]
-    return tuple(
-        replace(entry, links=_read(value["links"], pages))
-        for value in entries
-        if (entry := link_of(value, pages))
-    )
+class Ways:
+    """As the office arranged them; `pages` of pages_in()."""
 
+    def __init__(self, pages):
+        self._pages = pages
 
-def read_footer(settings, pages):
-    return tuple(
-        Column(block.value["heading"], _read(block.value["links"], pages))
-        for block in settings.footer
-    )
+    def menu(self, settings):
+        return tuple(
+            replace(entry, links=_read(block.value["links"], self._pages))
+            for block in settings.menu
+            if (entry := link_of(block.value, self._pages))
+        )
 
+    def footer(self, settings):
+        return tuple(
+            Column(block.value["heading"], _read(block.value["links"], self._pages))
+            for block in settings.footer
+        )
 
-def read_quick_links(settings, pages):
-    return _read([block.value for block in settings.quick_links], pages)
+    def quick_links(self, settings):
+        return _read([block.value for block in settings.quick_links], self._pages)
+
+    def page(self, number):
+        """None when it is not online."""
+        return self._pages.get(number)
 
 
 def _read(values, pages):
@@ -142,6 +138,12 @@ class Translated:
     def footer(self, settings):
         links = [link for block in settings.footer for link in self._named(block.value["links"])]
         return (Column("", tuple(dict.fromkeys(links))),)
+
+    def quick_links(self, settings):
+        return self._named([block.value for block in settings.quick_links])
+
+    def page(self, number):
+        return self._pages.get(number)
 
     def _named(self, values):
         known = (

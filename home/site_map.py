@@ -3,14 +3,17 @@ that no editor has to keep them."""
 
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from wagtail.models import Site
+from wagtail.models import Page
 
+from articles import languages
 from articles.models import DirectiveIndexPage, EventIndexPage, NewsIndexPage
 from articles.privacy import private_paths
 from polls.models import Poll
@@ -19,6 +22,8 @@ from .models import StandardPage
 
 # Not what sections list: there are thousands of it.
 KINDS = (DirectiveIndexPage, NewsIndexPage, EventIndexPage, StandardPage)
+# In the tree, of what lies right below the home page.
+REGISTER_DEPTH = 3
 # Below a section's own address.
 FOLLOWED = {
     NewsIndexPage: [("RSS", "rss/"), ("Atom", "atom/")],
@@ -34,6 +39,8 @@ class Section:
     address: str
     path: str
     kind: type
+    # Whether its title is Vietnamese on a page that isn't.
+    is_foreign: bool = False
     sections: list = field(default_factory=list)
 
 
@@ -43,6 +50,7 @@ class Source:
 
     title: str
     formats: list  # [(name, address)]
+    is_foreign: bool = False
 
 
 @require_safe
@@ -69,21 +77,36 @@ def feeds(request):
 
 
 def _sections(request):
-    """All that the public may read, in the order of the tree, by one query."""
-    site = Site.find_for_request(request)
-    if site is None:
+    """All that the public may read in this language, in the order of the tree, by one query. The
+    register has one tree for all."""
+    homes = languages.homes(request)
+    own, home = homes.get(settings.LANGUAGE_CODE), homes.get(languages.current())
+    if own is None or home is None:
         return []
-    home = site.root_page
     kinds = {kind.pk: model for model, kind in ContentType.objects.get_for_models(*KINDS).items()}
-    pages = home.get_descendants().live().filter(content_type__in=list(kinds)).order_by("path")
+    registers = [pk for pk, model in kinds.items() if model is DirectiveIndexPage]
+    here = Q(path__startswith=home.path, content_type__in=list(kinds))
+    pages = Page.objects.live().filter(
+        here | Q(path__startswith=own.path, content_type__in=registers)
+    )
     closed = private_paths(request)
+    rows = pages.order_by("path").values_list("title", "url_path", "path", "depth", "content_type")
     return [
-        Section(title, "/" + url_path.removeprefix(home.url_path), path, kinds[kind])
-        for title, url_path, path, kind in pages.values_list(
-            "title", "url_path", "path", "content_type"
+        _section(
+            title, url_path, path, depth, kinds[kind], home if path.startswith(home.path) else own
         )
+        for title, url_path, path, depth, kind in rows
         if not path.startswith(closed)
     ]
+
+
+def _section(title, url_path, path, depth, kind, home):
+    is_foreign = not languages.is_own() and kind is DirectiveIndexPage
+    if is_foreign and depth == REGISTER_DEPTH:
+        # The register itself has a name; those of its sections are the office's.
+        title, is_foreign = _("Official documents"), False
+    address = languages.start(languages.current()) + url_path.removeprefix(home.url_path)
+    return Section(title, address, path, kind, is_foreign)
 
 
 def _tree(sections):
@@ -102,6 +125,7 @@ def _sources(sections, formats):
         Source(
             section.title,
             [(name, section.address + below) for name, below in formats[section.kind]],
+            section.is_foreign,
         )
         for section in sections
         if section.kind in formats

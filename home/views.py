@@ -23,7 +23,9 @@ LONGEST_WORDS = 80
 
 
 def not_found(request, exception=None):
-    return render(request, "404.html", {"is_lost": True, "words": words_of(request.path)}, status=404)
+    return render(
+        request, "404.html", {"is_lost": True, "words": words_of(request.path)}, status=404
+    )
 
 
 def words_of(path):

@@ -29,7 +29,8 @@ def metadata(context, office):
     address = context.get("canonical") or page.get_full_url(request)
     selection = context.get("selection")
     title = selection.title if selection else page.seo_title or page.title
-    logo = root_url + static("img/logo.svg")
+    chosen = context.get("logo")
+    logo = urljoin(root_url, chosen.url if chosen else static("img/logo.svg"))
     picture = open_graph.picture(page, root_url)
     nodes = described(page, context, address, root_url, office, picture and picture["url"])
     if pages := context.get("breadcrumbs"):

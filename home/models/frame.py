@@ -268,10 +268,11 @@ class NavigationSettings(PreviewableMixin, OnEveryPage, BaseSiteSetting):
 
     def get_preview_context(self, request, mode_name):
         # Here and not above: it needs the models.
-        from ..navigation import footer, menu, quick_links
+        from .. import navigation
 
+        ways = navigation.ways_of(self, request)
         return super().get_preview_context(request, mode_name) | {
-            "navigation": menu(self, request),
-            "quick_links": quick_links(self, request),
-            "footer": footer(self, request),
+            "navigation": navigation.open_to_public(ways.menu(self), request),
+            "quick_links": navigation.open_to_public(ways.quick_links(self), request),
+            "footer": navigation.open_columns(ways.footer(self), request),
         }
