@@ -547,7 +547,7 @@ def test_the_sitemap_lists_each_address_once_with_those_of_the_same(client, news
         entry = text.partition(f"<loc>http://localhost{address}</loc>")[2].partition("</url>")[0]
         assert 'hreflang="en" href="http://localhost/en/news/courses/"' in entry
         assert 'hreflang="x-default" href="http://localhost/tin-tuc/mo-lop-ky-nang-so/"' in entry
-    figures = valid_sitemap(client.get("/sitemap-figures.xml").content)
+    figures = valid_sitemap(client.get("/sitemap-views.xml").content)
     assert "http://localhost/en/ty-gia/" in figures
 
 
