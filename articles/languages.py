@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import uuid5
 
 from django.conf import settings
+from django.db.models import Value
 from django.utils.translation import get_language, get_language_from_path, override
 from wagtail.models import Locale, Page, Site
 
@@ -113,23 +114,28 @@ def translations(request):
 
 
 def _read(seen):
-    languages = dict(Locale.objects.values_list("pk", "language_code"))
-    own = [pk for pk, code in languages.items() if code == settings.LANGUAGE_CODE]
-    roots = set(Site.objects.values_list("root_page__translation_key", flat=True))
-    columns = ("translation_key", "locale_id", "pk", "path", "title", "url_path")
-    pages = Page.objects.live().order_by().values_list(*columns)
-    # Few, beside a hundred thousand that are not: found by what they share with these.
-    translated = list(pages.filter(locale__in=languages.keys() - set(own)))
-    keys = roots.union(row[0] for row in translated)
-    rows = [*pages.filter(locale__in=own, translation_key__in=keys), *translated]
-    url_paths = {path: url_path for key, _, _, path, _, url_path in rows if key in roots}
+    own = settings.LANGUAGE_CODE
+    columns = ("translation_key", "locale__language_code", "pk", "path", "title", "url_path")
+    pages = Page.objects.live().order_by()
+    # What is translated is little, beside a hundred thousand pages that are not: each part of this
+    # is found by an index.
+    homes = pages.filter(translation_key__in=Site.objects.values("root_page__translation_key"))
+    others = pages.filter(locale__in=Locale.objects.exclude(language_code=own).values("pk"))
+    found = homes.values_list(*columns, Value(True)).union(
+        others.values_list(*columns, Value(False))
+    )
+    rows = {row[2]: row[:6] for row in found}
+    roots = {row[0] for row in found if row[6]}
+    if keys := {row[0] for row in rows.values() if row[1] != own} - roots:
+        originals = pages.filter(translation_key__in=keys).values_list(*columns)
+        rows |= {row[2]: row for row in originals}
+    url_paths = {row[3]: row[5] for row in rows.values() if row[0] in roots}
     by_key = {}
-    for key, locale, pk, path, title, url_path in rows:
+    for key, language, pk, path, title, url_path in rows.values():
         home = next((above for above in url_paths if path.startswith(above)), None)
         # The rest is below no site.
         if home is None:
             continue
-        language = languages[locale]
         address = start(language) + url_path.removeprefix(url_paths[home])
         by_key.setdefault(key, {})[language] = Place(pk, path, title, address, url_path)
     homes = {key: found for key, found in by_key.items() if key in roots}
