@@ -56,7 +56,7 @@ def test_every_block_of_the_library_is_drawn(guide):
     for name, element in drawn.items():
         [body] = element.xpath("div[@class='body']")
         assert len(body), name
-    assert "Trước ngày 25 hằng tháng." in drawn["callout"].text_content()
+    assert "Trước ngày\u00a025 hằng tháng." in drawn["callout"].text_content()
 
 
 def test_every_block_of_the_sidebar_is_drawn(guide):

@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.once
 
-SETTINGS = "Cỡ chữ và tương phản"
 PAGES = [
     "/",
     "/van-ban/",
@@ -20,8 +19,9 @@ PAGES = [
 
 
 def opened(reader):
-    reader.get_by_text("Aa", exact=True).press("Enter")
-    return reader.locator(".reader")
+    controls = reader.locator(".reader")
+    controls.locator("summary").press("Enter")
+    return controls
 
 
 def letters(reader):
