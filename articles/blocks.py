@@ -1,11 +1,13 @@
 """The block library: what the body of every page is made of."""
 
+import re
 from collections import defaultdict
 from itertools import chain, count, repeat
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.translation import gettext, override
@@ -21,7 +23,7 @@ from office.comparing import ChoiceComparison
 from polls.blocks import PollBlock
 
 from .languages import numbers_here
-from .outline import Anchors, Clause, Place, Point, number_slug, places
+from .outline import Anchors, Clause, Place, Point, level_below, number_slug, places
 from .pictures import prefetch, specs_of
 from .vietnamese import fold_slug
 
@@ -60,7 +62,7 @@ class HeadingValue(blocks.StructValue):
     def place(self, anchors, below):
         # An anchor that an editor chose outlives a new wording.
         wanted = fold_slug(self["anchor"]) or fold_slug(self["text"]) or "muc"
-        return Place(anchors.take(wanted), self.level, self["text"])
+        return Place(anchors.take(wanted), level_below(below, self), self["text"])
 
 
 class HeadingBlock(PlaceBlock):
@@ -270,7 +272,16 @@ class CalloutBlock(blocks.StructBlock):
         return context
 
 
+# Of a film on YouTube.
+CODE = re.compile(r"[A-Za-z0-9_-]+")
+
+
 class EmbedValue(blocks.StructValue):
+    @cached_property
+    def address(self):
+        """With what no address may have, like "<", written as it must be."""
+        return iri_to_uri(self.get("url") or "")
+
     @cached_property
     def host(self):
         return (urlsplit(self.get("url") or "").hostname or "").removeprefix("www.")
@@ -285,7 +296,7 @@ class EmbedValue(blocks.StructValue):
             code = parse_qs(address.query).get("v", [""])[0]
         else:
             return ""
-        return f"https://www.youtube-nocookie.com/embed/{code}" if code.isascii() and code else ""
+        return f"https://www.youtube-nocookie.com/embed/{code}" if CODE.fullmatch(code) else ""
 
 
 class EmbedBlock(blocks.StructBlock):

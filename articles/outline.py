@@ -69,6 +69,11 @@ def number_slug(number):
     return fold_slug(number.lower().replace("đ", "dd"))
 
 
+def level_below(above, heading):
+    """A subsection without a section above it is one itself: no level is skipped."""
+    return min(heading.level, above + 1)
+
+
 def places(stream):
     """For every block of a body its Place, or None where links can't lead.
 
@@ -81,7 +86,7 @@ def places(stream):
         if block.block_type == "heading":
             turn = 1 if block.value.get("anchor") else 2
             wanted.append((turn, position, block.value, level))
-            level = block.value.level
+            level = level_below(level, block.value)
         elif block.block_type == "provision":
             wanted.append((0, position, block.value, level))
     anchors = Anchors()

@@ -138,6 +138,13 @@ def test_a_film_is_not_asked_for_before_a_click(client):
     assert 'data-player="https://www.youtube-nocookie.com/embed/abc"' in shown
 
 
+def test_the_address_of_a_film_is_written_as_it_must_be():
+    value = {"url": "https://youtu.be/a<b", "title": "Phim", "poster": None}
+    shown = EmbedBlock().render(EmbedBlock().to_python(value))
+    assert 'href="https://youtu.be/a%3Cb"' in shown
+    assert "data-player" not in shown
+
+
 @pytest.mark.parametrize("url", ["http://example.test/", "javascript:alert(1)", "ftp://a.test/"])
 def test_only_secure_addresses_are_embedded(url):
     block = EmbedBlock()

@@ -393,14 +393,8 @@ def test_pictures_are_cut_around_their_focal_point(client, section):
     )
     news("Tin", lead_image=image)
     small = read(client, "/tin-tuc/").xpath("//ul[@class='news-list']//img")[0]
-    assert [small.get(name) for name in ("width", "height", "loading", "alt")] == [
-        "320",
-        "180",
-        "lazy",
-        "",
-    ]
-    assert small.get("src").endswith(".webp")
-    rendition = image.renditions.get(filter_spec="fill-320x180|format-webp")
+    assert [small.get(name) for name in ("width", "height", "alt")] == ["320", "180", ""]
+    rendition = image.renditions.get(filter_spec="fill-320x180|format-jpeg")
     assert rendition.url == small.get("src")
     with rendition.file.open() as file, Pixels.open(file) as cut:
         red, _green, blue = cut.convert("RGB").getpixel((160, 120))

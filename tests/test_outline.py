@@ -322,3 +322,9 @@ def pasted(page):
     field.fill("")
     field.press("Control+V")
     return field.input_value()
+
+
+def test_no_level_of_headings_is_skipped():
+    body = [heading("Mục nhỏ", level="3"), article("1"), heading("Mục nhỏ", level="3")]
+    names = [element.name for element in shown(*body).find_all(["h2", "h3", "h4"])]
+    assert names == ["h2", "h3", "h3"]

@@ -95,7 +95,12 @@ class Writer:
         self.words = words
         rows = {
             "images": get_image_model().objects,
-            "documents": get_document_model().objects,
+            # A file of a withdrawn directive is not given out: that link would be broken.
+            "documents": get_document_model().objects.exclude(
+                pk__in=DirectiveAttachment.objects.exclude(directive__withdrawn_on=None).values(
+                    "document"
+                )
+            ),
             "pages": Page.objects.filter(depth__gt=2).live().public(),
             "polls": Poll.objects.live(),
         }
