@@ -164,8 +164,8 @@ def _link_of(notice, pages):
 def known_office():
     """The office as this process has seen it last, without asking anybody: not even the database,
     which may be away. None where it knows none, or several."""
-    offices = [frame.office for frame in _frames.values()]
-    return offices[0] if len(offices) == 1 else None
+    offices = {frame.office.pk: frame.office for frame in _frames.values()}
+    return next(iter(offices.values())) if len(offices) == 1 else None
 
 
 def _frame(request):

@@ -137,6 +137,8 @@ def test_every_address_in_the_list_of_feeds_answers_with_what_it_says(client, ho
         response = client.get(address)
         assert response.status_code == 200, address
         assert response["Content-Type"].startswith(types[name]), address
+        # Read to its end, or an export would hold its turn.
+        assert response.getvalue(), address
 
 
 def test_a_calendar_is_subscribed_to_and_an_address_is_copied_whole(client, home):
