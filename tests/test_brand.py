@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from django.core.cache import caches
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -131,7 +131,7 @@ def test_the_logo_stands_in_the_header_with_its_size_and_costs_no_query(client, 
 
 def test_the_logo_is_made_when_it_is_saved_and_kept_while_it_is_used(office):
     # What other tests made under the same number is remembered there.
-    caches["renditions"].clear()
+    cache.clear()
     office.logo = make_image()
     office.save()
     assert office.logo.renditions.count() == 1
