@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from .about import EMAIL, PHONE
 from .blocks import callout, heading, pages, points, table, text
 from .directives import MAIL_OF_2014
-from .events import FEATURED
+from .events import MARKET
 from .news import LEAD
 
 
@@ -107,7 +107,7 @@ def translations():
             ],
         ),
         Translation(
-            FEATURED[2],
+            MARKET,
             "farmers-market",
             "Farmers' market at the end of the year",
             {

@@ -12,6 +12,7 @@ from .entries import Entry, coming_first, shown, workday
 from .files import BRIDGE, COUNTER, FIELDS, HILLS
 
 BRIEFING = "hoi-nghi-quy-che-hop-thu"
+MARKET = "phien-cho-nong-san-cuoi-nam"
 
 
 def at(day, hour, minute=0):
@@ -111,7 +112,7 @@ def events(today):
             author="bientap2",
         ),
         event(
-            "phien-cho-nong-san-cuoi-nam",
+            MARKET,
             "Phiên chợ nông sản cuối năm",
             at(market, 7),
             at(market + timedelta(days=2), 21),
