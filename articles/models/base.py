@@ -254,7 +254,8 @@ class ArticleQuerySet(PageQuerySet):
 
     def beside(self, page):
         """In the language of a page: its translations are no other pages."""
-        return self.filter(locale=page.locale_id)
+        # A page that is previewed before its first save will have that of the page above it.
+        return self.filter(locale=page.locale_id or page.get_default_locale())
 
 
 # A mode of previews: as readers meet the page before they open it.
