@@ -29,7 +29,7 @@ def more_actions(window):
 def submit(window, title):
     more_actions(window)
     window.get_by_role("button", name=re.compile("^Gửi duyệt")).click()
-    expect(window.locator(".messages")).to_contain_text(title)
+    expect(window.locator(".messages .success")).to_contain_text(title)
 
 
 def approve(window, title):
@@ -38,4 +38,4 @@ def approve(window, title):
     window.get_by_role("link", name=title).first.click()
     more_actions(window)
     window.get_by_role("button", name=re.compile("^Duyệt( và xuất bản)?$")).click()
-    expect(window.locator(".messages")).to_contain_text(title)
+    expect(window.locator(".messages .success")).to_contain_text(title)

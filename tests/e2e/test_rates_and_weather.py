@@ -107,8 +107,8 @@ def test_a_currency_is_found_and_an_amount_converted_by_keyboard(reader):
     expect(page.locator("#so-tien")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#so-tien")).to_have_value("nhiều")
     expect(page.locator("#so-tien")).to_have_accessible_description(
-        f"{gettext('This is no amount. Write it like 1.000.000 or 1,5.')} "
-        f"{gettext('For example 1.000.000 or 1,5')}"
+        f"{gettext('This is not an amount. Write it like 1,000,000 or 1.5.')} "
+        f"{gettext('For example 1,000,000 or 1.5')}"
     )
 
 

@@ -55,8 +55,11 @@ def mend_and_schedule(window):
     dialog = window.get_by_role("dialog")
     dialog.locator("#id_go_live_at").fill(f"{TOMORROW:%d/%m/%Y 08:00}")
     dialog.locator("#id_expire_at").fill(f"{TOMORROW + timedelta(days=2):%d/%m/%Y 08:00}")
-    # Closes the calendar.
+    # A calendar opens a moment after its field has the focus; a click elsewhere closes it.
+    calendar = window.locator(".xdsoft_datetimepicker:visible")
+    expect(calendar).to_have_count(1)
     dialog.get_by_role("heading", name="Đặt lịch xuất bản").click()
+    expect(calendar).to_have_count(0)
     dialog.get_by_role("button", name="Lưu lịch").click()
     expect(dialog).to_be_hidden(timeout=20_000)
 
@@ -64,7 +67,7 @@ def mend_and_schedule(window):
 def resubmit(window):
     more_actions(window)
     window.get_by_role("button", name=re.compile("^Gửi duyệt lại")).click()
-    expect(window.locator(".messages")).to_contain_text(TITLE)
+    expect(window.locator(".messages .success")).to_contain_text(TITLE)
 
 
 def let_its_time_come(portal, page):
