@@ -76,7 +76,7 @@ class HomePage(PortalPage):
         context["directive_index"] = sections.get(DirectiveIndexPage)
         if not is_own():
             # Of which there is one, and not below this page.
-            registers = DirectiveIndexPage.objects.live().public()
+            registers = open_to_all(DirectiveIndexPage.objects.live())
             context["directive_index"] = registers.order_by("depth", "path").first()
         context["news_index"] = sections.get(NewsIndexPage)
         context["event_index"] = sections.get(EventIndexPage)
