@@ -1,7 +1,7 @@
 """The portal in English, beside the Vietnamese one: addresses, words, lists, the way back."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -40,7 +40,15 @@ from office.models import PreviewLink
 from office.models.units import Territory
 from polls.models import Ballot
 from sidebar.converter import read_amount
-from sidebar.models import Sidebar, SidebarPlacement
+from sidebar.models import (
+    ExchangeRate,
+    RateOverride,
+    Sidebar,
+    SidebarPlacement,
+    WeatherOverride,
+    WeatherReading,
+    WeatherRegion,
+)
 from tests.factories import (
     make_directive,
     make_event,
@@ -780,6 +788,30 @@ def test_days_and_amounts_are_written_and_read_as_english_readers_do():
         assert local_day(day) == "6 July 2014"
         assert str(read_amount("1,000,000.5")) == "1000000.5"
         assert read_amount("1.000.000,5") is None
+
+
+def test_until_when_the_office_typed_a_figure_is_said_as_english_readers_say_it(client, english):
+    until = timezone.make_aware(datetime(2099, 12, 31, 17))
+    now = timezone.now()
+    rate = ExchangeRate.objects.create(
+        currency="USD", sell="26260", source="Vietcombank", quoted_at=now, fetched_at=now
+    )
+    RateOverride.objects.create(rate=rate, sell="26300", reason="Sai ở nguồn", expires_at=until)
+    region = WeatherRegion.objects.create(name="Đông Hà", latitude="16.8", longitude="107.1")
+    WeatherReading.objects.create(
+        region=region,
+        observed_at=now,
+        fetched_at=now,
+        source="Open-Meteo",
+        temperature="24.4",
+        weather_code=80,
+    )
+    WeatherOverride.objects.create(
+        region=region, temperature="25", weather_code=0, reason="Sai ở nguồn", expires_at=until
+    )
+    assert "Typed by the office, until 17:00 on 31 Dec" in shown(client, "/en/ty-gia/")
+    assert "typed by the office, until 17:00 on 31 Dec" in shown(client, "/en/thoi-tiet/")
+    assert "17:00 31/12" in shown(client, "/ty-gia/")
 
 
 # Who translates
