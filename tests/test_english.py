@@ -869,6 +869,19 @@ def test_nothing_is_translated_to_where_no_section_is(client, office):
     assert not page.get_translations()
 
 
+def test_the_form_says_in_vietnamese_what_comes_first_and_what_comes_along(client, office):
+    section = office.add_child(instance=NewsIndexPage(title="Tin Sở Y tế"))
+    page = section.add_child(instance=NewsPage(title="Tiêm chủng"))
+    client.force_login(make_user("ban", BOARD))
+    form = client.get(translate_address(page)).text
+    assert "Chưa dịch được, vì trang cha chưa có bản dịch." in form
+    assert f'<a href="{translate_address(section)}">Dịch trang cha trước.</a>' in form
+    assert 'value="Gửi"' not in form
+    form = client.get(translate_address(section)).text
+    assert "Cả 1 trang con" in form
+    assert 'value="Gửi"' in form
+
+
 def test_what_is_translated_with_its_section_takes_no_vietnamese_sidebar_along(client, office):
     section = office.add_child(instance=NewsIndexPage(title="Tin Sở Y tế"))
     inner = section.add_child(instance=NewsIndexPage(title="Tiêm chủng"))
