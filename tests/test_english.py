@@ -397,7 +397,7 @@ def test_lists_are_in_one_language(client, english, news):
     assert "A piece of news" in html
     assert "Tin tiếng Việt" not in html
     assert '<a href="/en/van-ban/dung-van-ban-dien-tu/">' in html
-    assert '<a href="/en/van-ban/">All directives</a>' in html
+    assert '<a href="/en/van-ban/">All official documents</a>' in html
     for address in ("/", "/tin-tuc/"):
         html = shown(client, address)
         assert "A piece of news" not in html
@@ -434,6 +434,23 @@ def test_links_in_a_text_lead_to_the_translation(client, english, home):
     in_english(contact, "Contact")
     assert '<a href="/gioi-thieu/">x</a>' in shown(client, "/lien-he/")
     assert '<a href="/en/about/">x</a>' in shown(client, "/en/contact/")
+
+
+def test_each_home_page_shows_the_events_of_its_language(client, english):
+    in_english(EventIndexPage.objects.get(), "Events")
+    starts = timezone.make_aware(datetime(2099, 12, 5, 8))
+    event = make_event(starts_at=starts, ends_at=starts + timedelta(hours=2))
+    in_english(event, "Digital day", place="Dong Ha")
+    for address, title, month, others in (
+        ("/en/", "Digital day", "5 Dec", "Ngày hội chuyển đổi số"),
+        ("/", "Ngày hội chuyển đổi số", "5 tháng 12", "Digital day"),
+    ):
+        page = fromstring(shown(client, address))
+        (day,) = page.xpath("//ul[@class='days']/li")
+        text = " ".join(day.text_content().split())
+        assert text.startswith(f"{month} {title}")
+        assert others not in text
+    assert "Calendar of December 2099" in shown(client, "/en/")
 
 
 def test_events_have_a_calendar_in_each_language(client, english):
