@@ -8,9 +8,10 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self):
+        from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
         from wagtail.documents import get_document_model
         from wagtail.images import get_image_model
-        from wagtail.signals import post_page_move
+        from wagtail.signals import copy_for_translation_done, post_page_move
         from willow.plugins.pillow import PillowImage
         from willow.registry import registry
 
@@ -41,5 +42,8 @@ class ArticlesConfig(AppConfig):
         ):
             post_delete.connect(signals.note_loss, sender=model)
         post_page_move.connect(signals.note_move)
+        copy_for_translation_done.connect(
+            signals.leave_the_sidebar, sender=CopyPageForTranslationAction
+        )
         post_save.connect(signals.take_in, sender=get_document_model())
         post_delete.connect(signals.forget_pictures, sender=DocumentContent)

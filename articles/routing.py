@@ -5,7 +5,7 @@ from django.http import Http404
 from django.urls import re_path
 from wagtail import urls as wagtail_urls
 from wagtail import views
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from . import languages
 
@@ -25,19 +25,26 @@ def route(request, path):
     home = site.root_page
     if languages.is_own():
         return _from(home.specific, request, steps)
-    translated = None
-    if place := languages.home_place(request):
-        translated = home.specific_class.objects.get(pk=place.pk)
-    found = translated and _from(translated, request, steps)
-    if found:
+    place = languages.home_place(request)
+    if place and not steps:
+        return _from(home.specific_class.objects.get(pk=place.pk), request, steps)
+    if place and (found := _below(place, request, steps)):
         return found
     found = _from(home.specific, request, steps)
     return found if found and isinstance(found.page, languages.InEveryLanguage) else None
 
 
-def _from(home, request, steps):
+def _below(home, request, steps):
+    """As the home page itself would look, which needn't be read for that."""
+    depth = len(home.path) // Page.steplen + 1
+    pages = Page.objects.filter(path__startswith=home.path, depth=depth, slug=steps[0])
+    page = pages.first()
+    return page and _from(page.specific, request, steps[1:])
+
+
+def _from(page, request, steps):
     try:
-        return home.route(request, steps)
+        return page.route(request, steps)
     except Http404:
         return None
 

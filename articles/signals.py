@@ -40,6 +40,17 @@ def note_move(sender, instance, **kwargs):
     IndexChange.objects.note_of(Page, below.values_list("pk", flat=True))
 
 
+def leave_the_sidebar(sender, target_obj, **kwargs):
+    """A page has been copied to be translated: it stands beside what its own language has. (What
+    is copied with its section passes by the page's own methods.)"""
+    if target_obj.sidebar_placements.exists():
+        target_obj.sidebar_placements = []
+        target_obj.sidebar_placements.commit()
+        revision = target_obj.latest_revision
+        revision.content["sidebar_placements"] = []
+        revision.save(update_fields=["content"])
+
+
 def take_in(sender, instance, **kwargs):
     """A document has been stored: take its fingerprint; a worker reads it later."""
     DocumentContent.objects.take_in(instance)

@@ -2,22 +2,27 @@
 same steps. Asked here besides: whether it is a page that is translated at all, and whether they may
 write where the copy will stand."""
 
+from django import forms
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.auth import require_admin_access
+from wagtail.contrib.simple_translation import wagtail_hooks as wagtails
 from wagtail.contrib.simple_translation.views import SubmitPageTranslationView
 from wagtail.models import Page
 
 from .languages import InEveryLanguage
 
+TRANSLATE = "simple_translation.submit_translation"
+
 
 class TranslateView(SubmitPageTranslationView):
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm("simple_translation.submit_translation"):
+        if not request.user.has_perm(TRANSLATE):
             raise PermissionDenied
         page = self.get_object()
         if isinstance(page, InEveryLanguage):
@@ -31,8 +36,24 @@ class TranslateView(SubmitPageTranslationView):
             return redirect(reverse("wagtailadmin_pages:edit", args=[page.pk]))
         return super().dispatch(request, *args, **kwargs)
 
+    def get_form(self):
+        form = super().get_form()
+        below = Page.objects.descendant_of(self.object)
+        same = Page.objects.filter(translation_key__in=below.values("translation_key"))
+        is_there = same.exclude(locale=self.object.locale_id).exists()
+        if is_there or below.type(InEveryLanguage).exists():
+            # Wagtail copies all that is below, without asking what it is.
+            form.fields["include_subtree"].disabled = True
+            form.fields["include_subtree"].widget = forms.HiddenInput()
+        return form
+
     def post(self, request, **kwargs):
-        for place in self.object.get_parent().get_translations():
+        parent = self.object.get_parent()
+        places = parent.get_translations()
+        if not parent.is_root() and not places:
+            # Whoever presses the button is told so by the form.
+            raise PermissionDenied
+        for place in places:
             if not place.permissions_for_user(request.user).can_add_subpage():
                 raise PermissionDenied
         return super().post(request, **kwargs)
@@ -45,10 +66,36 @@ class TranslateView(SubmitPageTranslationView):
         return super().get_success_url(translated_page)
 
 
-# Before Wagtail's own of the same address (portal/urls.py).
+def refuse(request, **kwargs):
+    """Wagtail's API does the same and asks nothing of the above. Nobody needs it."""
+    raise PermissionDenied
+
+
+# Before Wagtail's own of the same addresses (portal/urls.py).
 urls = [
-    path(
-        "translation/submit/page/<int:page_id>/",
-        never_cache(require_admin_access(TranslateView.as_view())),
-    )
+    path(address, never_cache(require_admin_access(view)))
+    for address, view in [
+        ("translation/submit/page/<int:page_id>/", TranslateView.as_view()),
+        ("api/main/pages/<int:pk>/action/copy_for_translation/", refuse),
+    ]
 ]
+
+
+def offer_where_it_may_be():
+    """Wagtail offers it on every page, to whoever may translate any."""
+    for name, offer in {
+        "register_page_header_buttons": wagtails.page_header_buttons,
+        "register_page_listing_more_buttons": wagtails.page_listing_more_buttons,
+    }.items():
+        hooks._hooks[name].remove((offer, 0))
+        hooks.register(name, _narrowed(offer))
+
+
+def _narrowed(offer):
+    def offered(page, user, **kwargs):
+        is_translated = not issubclass(page.specific_class, InEveryLanguage)
+        if is_translated and page.permissions_for_user(user).can_edit():
+            return offer(page=page, user=user, **kwargs)
+        return []
+
+    return offered

@@ -24,7 +24,7 @@ from office.log_actions import register
 from office.reports import ReportItem
 from sidebar.visit_report import may_read
 
-from . import inspection, paste_views, privacy, review_dates
+from . import inspection, paste_views, privacy, review_dates, translating
 from .document_views import refuse_what_is_withdrawn
 from .languages import is_own
 from .links.report import BrokenLinksReport
@@ -232,6 +232,9 @@ def inspection_item():
 @hooks.register("register_admin_urls")
 def inspection_addresses():
     return inspection.urls
+
+
+translating.offer_where_it_may_be()
 
 
 @hooks.register("register_admin_urls")

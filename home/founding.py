@@ -144,7 +144,9 @@ def lay_english():
             translation_key=home.translation_key,
         )
         if figures := _figures_beside(site):
-            sidebar = Sidebar.objects.create(title=ENGLISH_SIDEBAR, blocks=figures)
+            # One that stands nowhere is of an English home page that was deleted.
+            left = Sidebar.objects.filter(title=ENGLISH_SIDEBAR, placements=None).first()
+            sidebar = left or Sidebar.objects.create(title=ENGLISH_SIDEBAR, blocks=figures)
             english.sidebar_placements = [SidebarPlacement(sidebar=sidebar)]
         home.get_parent().add_child(instance=english)
 

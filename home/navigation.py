@@ -18,6 +18,8 @@ VIEWS = {
     "sidebar:statistics": _("Visitor statistics"),
     "polls:list": _("Polls"),
     "articles:search": _("Search"),
+    "home:site_map": _("Map of the portal"),
+    "home:feeds": _("Feeds and open data"),
 }
 
 

@@ -1,7 +1,9 @@
 """Words that Wagtail and Django show without looking them up in a catalogue: labels made of a
-field's name, names of permissions. Whatever else the admin says is translated in site/locale_admin.
+field's name, a model's name, names of permissions. Whatever else the admin says is translated in
+site/locale_admin.
 """
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.forms import boundfield
@@ -53,6 +55,9 @@ def complete_labels():
     boundfield.pretty_name = label_of
     for column in SiteList.columns:
         column.label = COLUMN_LABELS.get(column.name, column.label)
+    # It has no rows, only a permission, which stands under its name in the form of a group.
+    translation = apps.get_model("simple_translation.SimpleTranslation")
+    translation._meta.verbose_name = gettext_lazy("Translate pages")
 
 
 def label_of(name):

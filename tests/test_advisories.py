@@ -8,15 +8,17 @@ import subprocess
 import sys
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.contrib.table_block.blocks import TableBlock
-from wagtail.models import Collection, CollectionViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, Locale, TranslatableMixin
+from wagtail.snippets.models import get_snippet_models
 
 from articles.models import Author, NewsIndexPage, NewsPage
+from home.founding import lay_english
 from home.models import OfficeSettings
 from home.offices import set_up
 from office.roles import EDITORS
@@ -58,6 +60,15 @@ def stranger(client, units):
 
 def is_refused(response):
     return response.status_code in (302, 403, 404) and "Chuyện kín" not in response.text
+
+
+def translate_address(page):
+    return reverse("simple_translation:submit_page_translation", args=[page.pk])
+
+
+def translate(client, page):
+    english = Locale.objects.get(language_code="en")
+    return client.post(translate_address(page), {"locales": [english.pk]})
 
 
 def closed_document():
@@ -139,10 +150,16 @@ def test_cve_2026_28223_titles_in_messages_are_escaped(client):
     page = make_news("<script>alert(1)</script>")
     client.force_login(make_user("quan", is_superuser=True, is_staff=True))
     client.post(reverse("wagtailadmin_pages:unpublish", args=[page.pk]))
+    lay_english()
+    CopyPageForTranslationAction(
+        NewsIndexPage.objects.get(), Locale.objects.get(language_code="en")
+    ).execute()
+    assert translate(client, page).status_code == 302
     shown = client.get("/admin/").text
-    assert "alert(1)" in shown
+    # Of each act, what was done.
+    assert shown.count("alert(1)") >= 2
     assert "<script>alert(1)" not in shown
-    assert not apps.is_installed("wagtail.contrib.simple_translation")
+    assert NewsPage.objects.filter(title=page.title).count() == 2
 
 
 def test_cve_2026_44197_comparing_versions_asks_for_permission(stranger, units):
@@ -210,10 +227,24 @@ def test_cve_2026_54261_previews_of_pictures_ask_for_permission(stranger, units)
     assert is_refused(stranger.get(picture_preview(image, "original")))
 
 
-def test_cve_2026_54262_there_is_no_translation_of_pages_to_ask_for():
-    assert not apps.is_installed("wagtail.contrib.simple_translation")
-    with pytest.raises(NoReverseMatch):
-        reverse("simple_translation:submit_page_translation", args=[1])
+def test_cve_2026_54262_a_translation_is_for_those_who_may_write_the_page(stranger, units):
+    page = units["page"]
+    lay_english()
+    english = Locale.objects.get(language_code="en")
+    for above in (NewsIndexPage.objects.get(depth=3), units["section"]):
+        CopyPageForTranslationAction(above, english).execute()
+    assert units["stranger"].has_perm("simple_translation.submit_translation")
+    assert is_refused(stranger.get(translate_address(page)))
+    assert is_refused(translate(stranger, page))
+    action = reverse("wagtailadmin_api:pages:action", args=[page.pk, "copy_for_translation"])
+    for more in ({}, {"alias": True}, {"copy_parents": True}, {"recursive": True}):
+        answer = stranger.post(action, {"locale": "en"} | more, "application/json")
+        assert is_refused(answer), more
+    assert not page.has_translation(english)
+
+
+def test_cve_2026_54262_no_record_besides_pages_is_translated():
+    assert not [model for model in get_snippet_models() if issubclass(model, TranslatableMixin)]
 
 
 @pytest.mark.parametrize("spec", ["width-100000000", "fill-99999x99999", "scale-9999999"])

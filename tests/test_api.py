@@ -21,6 +21,7 @@ from articles.models import (
     Issuer,
     Topic,
 )
+from home.founding import ENGLISH_NAME, lay_english
 from tests.factories import (
     make_directive,
     make_document,
@@ -399,12 +400,23 @@ def test_files_of_a_private_collection_are_not_given(home, read):
             "order=owner__email",
         ),
         *("owner=1", "locked_by=1", "owner__username=quan", "live=false", "search=kin"),
-        *("order=issuer__directives", "translation_of=1", "locale=vi", "site=localhost", "q=a"),
+        *("order=issuer__directives", "translation_of=1", "locale=fr", "site=localhost", "q=a"),
     ],
 )
 def test_what_is_none_of_its_facts_cannot_be_asked(home, client, query):
     make_directive()
     assert client.get(f"{DIRECTIVES}&{query}").status_code == 400
+
+
+def test_an_answer_is_in_one_language_which_is_the_offices_own_unless_asked(home, client, titles):
+    make_news()
+    own = titles(PAGES)
+    assert titles(f"{PAGES}?locale=vi") == own
+    # While nobody has an English portal, there is nothing to ask for.
+    assert client.get(f"{PAGES}?locale=en").status_code == 400
+    lay_english()
+    assert titles(f"{PAGES}?locale=en") == [ENGLISH_NAME]
+    assert titles(PAGES) == own
 
 
 def test_nothing_names_an_account(home, client):

@@ -88,6 +88,8 @@ def test_a_page_of_an_error_needs_no_other_request_and_no_database(name):
         text = render_to_string(name)
     page = html.fromstring(text)
     assert page.get("lang") == "vi"
+    # One sentence for whoever reads no Vietnamese.
+    assert len(page.xpath("//main/p[@lang='en']/text()")) == 1
     assert page.xpath("//meta[@name='viewport']")
     assert not page.xpath("//link | //script | //img | //iframe")
     assert "url(" not in text

@@ -221,6 +221,7 @@ def test_every_template_renders_without_a_socket(
     member = make_user("quan", is_superuser=True)
     client.force_login(member)
     client.get("/")
+    client.get(reverse("style_guide"))
     client.get("/admin/")
     client.get(reverse("wagtailadmin_pages:unpublish", args=[withdrawn.directive_id]))
     client.get(reverse("wagtailadmin_pages:edit", args=[withdrawn.directive_id]))

@@ -1,4 +1,4 @@
-"""Who may do what: nine kinds of people, 35 acts, each by its direct address and by its effect.
+"""Who may do what: nine kinds of people, 38 acts, each by its direct address and by its effect.
 
 The table below is the rule; a cell that differs from what the portal does is a failure."""
 
@@ -13,11 +13,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from PIL import Image as Pixels
+from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import (
     Collection,
     CollectionViewRestriction,
+    Locale,
     Page,
     PageViewRestriction,
 )
@@ -31,13 +33,21 @@ from articles.models import (
     NewsIndexPage,
     NewsPage,
 )
+from home.founding import lay_english
 from home.models import OfficeSettings
 from home.offices import set_up
 from office import emergencies
 from office.roles import BOARD, KEEPERS, OPERATORS, REVIEWERS
 from polls.models import Poll
 from sidebar.models import FeedState, Sidebar
-from tests.factories import make_document, make_home, make_image, make_unit, make_user
+from tests.factories import (
+    make_directive,
+    make_document,
+    make_home,
+    make_image,
+    make_unit,
+    make_user,
+)
 from tests.test_polls import rows_of
 
 # Rights are asked for in Python: one database tells as much as two.
@@ -73,6 +83,9 @@ takes a page offline                                -    -   -    -    -    +   
 deletes a draft of unit A                           -    +   +    -    +    +   -   -   +
 deletes what is online                              -    -   -    -    -    +   -   -   +
 moves a draft to unit B                             -    -   -    -    +    +   -   -   +
+translates a page of unit A                         -    -   +    -    +    +   -   -   +
+translates a document of unit A                     -    -   -    -    -    -   -   -   -
+translates a page by the admin's API                -    -   -    -    -    -   -   -   -
 closes a page to the public                         -    -   -    -    -    +   -   -   +
 writes a poll                                       -    -   -    -    -    +   -   -   +
 publishes a poll                                    -    -   -    -    -    -   -   -   -
@@ -144,6 +157,11 @@ def world(settings, tmp_path):
         pages[name] = page
     state = pages["second"].current_workflow_task_state
     state.task.specific.on_action(state, reviewer, "approve")
+
+    pages["document"] = make_directive(register_a)
+    lay_english()
+    for section in (news, section_a):
+        CopyPageForTranslationAction(section, Locale.objects.get(language_code="en")).execute()
 
     things = world.things
     things["poll"] = Poll.objects.create(question="Có nên?", live=False)
@@ -386,6 +404,34 @@ def moves(client, world, user):
     return stored(world.pages["theirs"]).get_parent().pk == world.pages["elsewhere"].pk
 
 
+def translates(client, world, user):
+    return translated(client, world.pages["online"])
+
+
+def translates_a_document(client, world, user):
+    return translated(client, world.pages["document"])
+
+
+def translated(client, page):
+    """Whether the form opens, and makes a draft."""
+    address = reverse("simple_translation:submit_page_translation", args=[page.pk])
+    opened = opens(client, address)
+    client.post(address, {"locales": [Locale.objects.get(language_code="en").pk]})
+    made = page.get_translations().exists()
+    # What one is refused, the other does not do.
+    assert opened == made
+    return made
+
+
+def translates_by_api(client, world, user):
+    for name in ("online", "document"):
+        args = [world.pages[name].pk, "copy_for_translation"]
+        address = reverse("wagtailadmin_api:pages:action", args=args)
+        for more in ({}, {"alias": True, "copy_parents": True}):
+            client.post(address, {"locale": "en"} | more, "application/json")
+    return any(world.pages[name].get_translations() for name in ("online", "document"))
+
+
 def closes(client, world, user):
     address = reverse("wagtailadmin_pages:set_privacy", args=[world.pages["online"].pk])
     client.post(address, {"restriction_type": "login"})
@@ -494,7 +540,8 @@ ACTS = dict(
             *(approves_second, sends_back, approves_own, publishes_while_editing),
             *(publishes_while_creating, publishes_in_bulk, publishes_by_api, publishes_a_copy),
             *(publishes_in_emergency, publishes_own_in_emergency, takes_offline),
-            *(deletes_a_draft, deletes_what_is_online, moves, closes, writes_a_poll),
+            *(deletes_a_draft, deletes_what_is_online, moves, translates),
+            *(translates_a_document, translates_by_api, closes, writes_a_poll),
             *(publishes_a_poll, reads_ballots, changes_a_sidebar, uploads_a_picture),
             *(changes_a_picture, opens_a_closed_file, opens_an_inner_file, changes_settings),
             *(makes_an_account, reads_the_report, holds_a_source),
@@ -508,9 +555,9 @@ CELLS = {
 }
 
 
-def test_the_table_has_nine_times_thirty_five_cells():
+def test_the_table_has_nine_times_thirty_eight_cells():
     cells = [cell for row in CELLS.values() for cell in row.values()]
-    assert (len(CELLS), len(cells)) == (35, 315)
+    assert (len(CELLS), len(cells)) == (38, 342)
     assert set(cells) == {"+", "-"}
 
 

@@ -116,14 +116,6 @@ class PortalPage(ReviewedMixin, Page):
                 Departure.objects.undo(self)
             return saved
 
-    def copy(self, *args, update_attrs=None, exclude_fields=None, **kwargs):
-        if "locale" in (update_attrs or {}):
-            # A translation stands beside what its own language has.
-            exclude_fields = [*(exclude_fields or []), "sidebar_placements"]
-        return super().copy(
-            *args, update_attrs=update_attrs, exclude_fields=exclude_fields, **kwargs
-        )
-
     def full_clean(self, *args, **kwargs):
         self._fold_slug()
         super().full_clean(*args, **kwargs)
@@ -218,7 +210,10 @@ class PortalPage(ReviewedMixin, Page):
     def breadcrumbs(self, site):
         """The pages above this one, from the site's home page down."""
         home = site and site.root_page
-        if home and self.depth <= home.depth + 1 and self.locale_id == home.locale_id:
+        if home and self.depth <= home.depth:
+            # Itself a home page, in whatever language.
+            return []
+        if home and self.depth == home.depth + 1 and self.locale_id == home.locale_id:
             return [home] if self.is_descendant_of(home) else []
         # Of their kinds, some of which have an address in each language.
         return list(self.get_ancestors().filter(depth__gt=1).live().specific(defer=True))

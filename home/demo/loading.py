@@ -111,7 +111,7 @@ def make_content(today):
     maker.feature_news(FEATURED_NEWS)
     maker.feature([LEAD, BRIEFING, ISLAND_NEWS, BEACH_NEWS])
     lay_menus()
-    lay_english()
+    maker.lay_english()
     for translation in translations():
         maker.translate(translation)
     make_visits(today, maker.published_on, maker.board)
@@ -286,6 +286,10 @@ class Maker:
         page = type(page).objects.get(pk=page.pk)
         self.pages[page.slug] = page
         self.numbers[Ref("page", page.slug)] = page.pk
+
+    def lay_english(self):
+        lay_english()
+        self._go_live(HomePage.objects.get(locale__language_code=ENGLISH), self.board)
 
     def translate(self, translation):
         """Its original in English; what it says nothing of stays as it is there."""

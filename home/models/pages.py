@@ -76,12 +76,13 @@ class HomePage(PortalPage):
         context["directive_index"] = sections.get(DirectiveIndexPage)
         if not is_own():
             # Of which there is one, and not below this page.
-            registers = DirectiveIndexPage.objects.live().public()
+            registers = open_to_all(DirectiveIndexPage.objects.live())
             context["directive_index"] = registers.order_by("depth", "path").first()
         context["news_index"] = sections.get(NewsIndexPage)
         context["event_index"] = sections.get(EventIndexPage)
         now = timezone.now()
-        events = list(open_to_all(EventPage.objects.live().coming(now))[:MOST_EVENTS])
+        coming = EventPage.objects.live().coming(now).beside(self)
+        events = list(open_to_all(coming)[:MOST_EVENTS])
         context["events"] = events
         calendar = context["event_index"]
         if events and calendar and events[0].is_descendant_of(calendar):

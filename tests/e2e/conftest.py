@@ -40,6 +40,15 @@ LOOKUPS = {
             "task": "wagtailcore_task",
         }.items()
     },
+    **{
+        name: "SELECT min(page.id) FROM wagtailcore_page page JOIN wagtailcore_locale locale"
+        f" ON locale.id = page.locale_id WHERE page.depth = {depth} AND page.live"
+        " AND locale.language_code = 'en'"
+        for name, depth in {"english_home": 2, "english_section": 3, "english": 4}.items()
+    },
+    "untranslated": "SELECT min(page.id) FROM wagtailcore_page page JOIN articles_newspage news"
+    " ON news.page_ptr_id = page.id WHERE page.live AND NOT EXISTS (SELECT 1 FROM wagtailcore_page"
+    " other WHERE other.translation_key = page.translation_key AND other.id <> page.id)",
     "submitted": "SELECT object_id FROM wagtailcore_workflowstate WHERE status = 'in_progress'",
     "user": "SELECT id FROM auth_user WHERE username = 'bientap'",
 }

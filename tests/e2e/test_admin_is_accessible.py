@@ -83,6 +83,7 @@ SCREENS = [
     Screen("kiemduyet", "/admin/giao-viec/{task_state}/"),
     Screen("banbientap", "/admin/dang-khan/{submitted}/"),
     Screen("bientap", "/admin/rut-lai/{submitted}/"),
+    Screen("bientap", "/admin/translation/submit/page/{untranslated}/"),
 ]
 ON_A_PHONE = SCREENS[:6]
 

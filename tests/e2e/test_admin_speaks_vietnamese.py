@@ -57,7 +57,6 @@ SCREENS = [
     "/admin/pages/{submitted}/workflow_history/",
     "/admin/pages/{submitted}/workflow_history/detail/{submission}/",
     "/admin/pages/{news}/privacy/",
-    "/admin/translation/submit/page/{news}/",
     "/admin/pages/workflow/confirm_cancellation/{submitted}/",
     "/admin/pages/workflow/action/{submitted}/reject/{task_state}/",
     "/admin/pages/workflow/action/{submitted}/approve/{task_state}/",
@@ -68,6 +67,17 @@ SCREENS = [
     "/admin/bulk/wagtailcore/page/unpublish/?id={news}",
     "/admin/bulk/wagtailcore/page/delete/?id={news}",
     "/admin/bulk/wagtailcore/page/move/?id={news}",
+    # Pages in English
+    "/admin/translation/submit/page/{news}/",
+    "/admin/translation/submit/page/{untranslated}/",
+    "/admin/translation/submit/page/{directive}/",
+    "/admin/pages/{english_home}/",
+    "/admin/pages/{english_home}/edit/",
+    "/admin/pages/{english_section}/",
+    "/admin/pages/{english_section}/edit/",
+    "/admin/pages/{english}/history/",
+    "/admin/pages/{english}/unpublish/",
+    "/admin/pages/{english}/delete/",
     # Choosers, which answer the dialog that asks for them
     "/admin/choose-page/",
     "/admin/choose-page/search/?q=khongcogi",
@@ -391,6 +401,14 @@ def test_errors_of_a_form_that_was_left_empty(address, superuser, strings):
     form = superuser.locator("form[method=post]", has=superuser.locator("input:visible")).last
     form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
     expect(superuser.locator(".error-message").first).to_be_visible()
+    assert english(superuser, strings) == []
+
+
+def test_a_page_that_is_copied_to_be_translated(superuser, ids, strings):
+    superuser.goto("/admin/translation/submit/page/{untranslated}/".format_map(ids))
+    superuser.get_by_label("Tiếng Anh").check()
+    superuser.get_by_role("button", name="Gửi").click()
+    expect(superuser.locator(".messages")).to_contain_text("Hãy dịch rồi gửi duyệt")
     assert english(superuser, strings) == []
 
 
