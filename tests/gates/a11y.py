@@ -166,8 +166,17 @@ def pa11y_scripts():
 
 
 def reflow(page):
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [Fault("reflow", "1.4.10", "html", f"{wide} px wider than the window")] * (wide > 0)
+    """Of the page and of its main part, whose neighbours would cover what does not fit."""
+    wide = page.evaluate(
+        """() => [document.documentElement, document.querySelector("main")].map(
+            part => [part.localName, part.scrollWidth - part.clientWidth]
+        )"""
+    )
+    return [
+        Fault("reflow", "1.4.10", name, f"{more} px wider than its room")
+        for name, more in wide
+        if more > 0
+    ]
 
 
 def look(page, place, state, tools, width):
