@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 DIRECTIVE = "/van-ban/chi-thi-email/07-ct-ubnd-2014/"
-REVISED = "/van-ban/chi-thi-email/27-hd-skhcn-2026/"
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,12 @@ PLACES = [
         "directive on a day", f"{DIRECTIVE}?ngay=2015-01-01", mistaken=f"{DIRECTIVE}?ngay=hom-qua"
     ),
     Place("directive withdrawn", "/van-ban/88-kh-ubnd-2022/"),
-    Place("directive's history", f"{REVISED}lich-su/"),
+    Place("directive's history", f"{DIRECTIVE}lich-su/"),
     Place(
-        "two editions", f"{REVISED}so-sanh/", mistaken=f"{REVISED}so-sanh/?tu=8&den=9", listed=False
+        "two editions",
+        f"{DIRECTIVE}so-sanh/",
+        mistaken=f"{DIRECTIVE}so-sanh/?tu=8&den=9",
+        listed=False,
     ),
     Place("one number, two directives", "/van-ban/so/06/KH-UBND-2025", listed=False),
     Place("file, a page of it", "/tep/{document}/1/", listed=False),
