@@ -81,7 +81,8 @@ class HomePage(PortalPage):
         context["news_index"] = sections.get(NewsIndexPage)
         context["event_index"] = sections.get(EventIndexPage)
         now = timezone.now()
-        events = list(open_to_all(EventPage.objects.live().coming(now))[:MOST_EVENTS])
+        coming = EventPage.objects.live().beside(self).coming(now)
+        events = list(open_to_all(coming)[:MOST_EVENTS])
         context["events"] = events
         calendar = context["event_index"]
         if events and calendar and events[0].is_descendant_of(calendar):
