@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from lxml import html
-from wagtail.models import PageViewRestriction, Site
+from wagtail.models import Locale, PageViewRestriction, Site
 
 from articles.models import EventIndexPage
+from home.founding import lay_english
 from polls.models import Choice, Poll
 from sidebar.models import Sidebar, SidebarSettings
 from tests.factories import make_event, make_home
@@ -37,15 +38,15 @@ def place_sidebar(*blocks):
     SidebarSettings.objects.create(site=Site.objects.get(), default_sidebar=sidebar)
 
 
-def front(client):
-    response = client.get("/")
+def front(client, address="/"):
+    response = client.get(address)
     assert response.status_code == 200
     assert not response.cookies
     return html.fromstring(response.content.decode())
 
 
-def shown_events(client):
-    return front(client).xpath("//ul[@class='days']//h3/a/text()")
+def shown_events(client, address="/"):
+    return front(client, address).xpath("//ul[@class='days']//h3/a/text()")
 
 
 def queries_of(client):
@@ -64,6 +65,17 @@ def test_the_next_events_come_with_their_day_and_what_is_over_does_not(client, h
     closed = make_event("Kín", starts_at=days(2), ends_at=None)
     PageViewRestriction.objects.create(page=closed, restriction_type="login")
     assert shown_events(client) == ["Đang diễn ra", "Ngày mai", "Tháng sau"]
+
+
+def test_the_next_events_are_those_of_the_pages_language(client, home):
+    lay_english()
+    event = make_event("Phiên chợ", starts_at=days(1), ends_at=None)
+    make_event("Hội nghị", starts_at=days(2), ends_at=None)
+    draft = event.copy_for_translation(Locale.objects.get(language_code="en"), copy_parents=True)
+    draft.title = "Market"
+    draft.save_revision().publish(skip_permission_checks=True)
+    assert shown_events(client) == ["Phiên chợ", "Hội nghị"]
+    assert shown_events(client, "/en/") == ["Market"]
 
 
 def test_a_day_reads_as_people_say_it_and_leads_to_its_month(client, home, monkeypatch):

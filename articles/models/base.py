@@ -165,6 +165,11 @@ class PortalPage(ReviewedMixin, Page):
             return RouteResult(self, kwargs={"is_gone": True})
         return super().route(request, path_components)
 
+    def serve_password_required_response(self, request, form, action_url):
+        # Without the page: of one that is closed nothing is told, not even its title.
+        context = {"form": form, "action_url": action_url}
+        return TemplateResponse(request, "wagtailcore/password_required.html", context)
+
     def serve_gone(self, request):
         """Instead of serve() (wagtail_hooks.py)."""
         not_found = HttpResponseNotFound()

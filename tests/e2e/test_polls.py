@@ -49,6 +49,13 @@ def votes(poll):
     return [int(text.replace(".", "")) for text in poll.locator("[data-votes]").all_inner_texts()]
 
 
+def ground(poll):
+    """Of what is said to the voter."""
+    return poll.locator("[data-poll-message]").evaluate(
+        "it => getComputedStyle(it).backgroundColor"
+    )
+
+
 def test_an_editors_poll_is_reviewed_and_takes_several_choices(window, buses):
     number = buses(window)
     reader = window()
@@ -61,10 +68,12 @@ def test_an_editors_poll_is_reviewed_and_takes_several_choices(window, buses):
         box.check()
     poll.get_by_role("button", name="Gửi ý kiến").click()
     expect(poll).to_contain_text("Bạn đã chọn nhiều ý hơn mức cho phép")
+    of_a_fault = ground(poll)
     # What was ticked is still ticked.
     boxes.nth(1).uncheck()
     poll.get_by_role("button", name="Gửi ý kiến").click()
     expect(poll).to_contain_text(THANKS)
+    assert ground(poll) != of_a_fault
     expect(poll.locator("[data-votes]").first).to_have_text(str(before[0] + 1))
     assert votes(poll) == [before[0] + 1, before[1], before[2] + 1]
     percents = [int(text) for text in poll.locator("[data-percent]").all_inner_texts()]

@@ -22,6 +22,10 @@ SAMPLE = [
     ("poll", 360, "form error"),
     ("poll", 1280, "voted"),
     ("rates", 360, "form error"),
+    ("rates", 1280, "200 % text"),
+    ("page behind a password", 360, "form error"),
+    ("home in English", 360, "light"),
+    ("piece of news in English", 1280, "dark"),
     ("weather", 1280, "menu open"),
     ("not found", 360, "dark"),
     ("fault", 360, "light"),
@@ -48,3 +52,16 @@ def test_page(name, width, state, site, windows):
     [state] = [one for one in STATES if one.name == state]
     found = look(windows[width], place, state, (axe,), width)
     assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 420, 500, 800])
+@pytest.mark.parametrize("name", ["home", "home in English"])
+def test_the_days_strip_holds_all_that_it_shows(name, width, site, windows):
+    [place] = [place for place in site.places if place.name == name]
+    window = windows[360]
+    window.set_viewport_size({"width": width, "height": 740})
+    running.open_place(window, place)
+    strip = window.locator(".strip ul")
+    assert strip.locator("a").count() == 3
+    assert strip.evaluate("strip => strip.scrollWidth - strip.clientWidth") == 0
+    window.set_viewport_size(running.SIZES[360])

@@ -38,6 +38,7 @@ from articles.models import (
     DirectiveIndexPage,
     DirectivePage,
     DirectiveType,
+    EventPage,
     Issuer,
     NewsIndexPage,
     NewsPage,
@@ -85,6 +86,11 @@ LINKS = [
     '<a href="tel:+84233123456">gọi</a>',
     '<a href="#content">lên trên</a>',
 ]
+
+
+def home_page():
+    """The Vietnamese one."""
+    return HomePage.objects.get(locale__language_code="vi")
 
 
 class Writer:
@@ -221,7 +227,7 @@ def write_pages(count):
     """As many pages as that, in turn plain pages, news and directives."""
 
     above = {
-        StandardPage: StandardPage.objects.child_of(HomePage.objects.get()).first(),
+        StandardPage: StandardPage.objects.child_of(home_page()).first(),
         NewsPage: NewsIndexPage.objects.first(),
         DirectivePage: DirectiveIndexPage.objects.first(),
     }
@@ -258,8 +264,8 @@ def write_pages(count):
 def write_every_block():
     """One page with every kind of block, in plain words: /moi-khoi/."""
     body = Writer(0, PLAIN).body(StandardPage.body.field.stream_block, more=0)
-    home = HomePage.objects.get()
-    home.add_child(instance=StandardPage(title="Mọi khối nội dung", slug="moi-khoi", body=body))
+    page = StandardPage(title="Mọi khối nội dung", slug="moi-khoi", body=body)
+    home_page().add_child(instance=page)
 
 
 def write_rarely_met():
@@ -270,7 +276,7 @@ def write_rarely_met():
     gone.unpublish()
     Departure.objects.say(gone, "Nội dung đã được thay bằng thông báo mới.")
     closed = StandardPage(title="Tài liệu nội bộ", slug="noi-bo")
-    HomePage.objects.get().add_child(instance=closed)
+    home_page().add_child(instance=closed)
     PageViewRestriction.objects.create(
         page=closed, restriction_type=PageViewRestriction.PASSWORD, password="mat-khau"
     )
@@ -300,10 +306,12 @@ def make_poll(question, opens_at, closes_at=None, pictured=False):
 def known():
     """What of the demo stands in addresses."""
     withdrawn = DirectiveAttachment.objects.exclude(directive__withdrawn_on=None).get().document
+    last_event = EventPage.objects.live().latest("starts_at")
     return {
         "document": get_document_model().objects.order_by("pk").first().pk,
         "withdrawn": f"{withdrawn.pk}/{withdrawn.filename}",
         "month": f"{NewsPage.objects.published().newest()[0].posted_on:%Y/%m}",
+        "event_month": f"{timezone.localtime(last_event.starts_at):%Y/%m}",
         "tag": NewsTag.objects.order_by("pk").first().tag.slug,
         "poll": Poll.objects.get(question=SERVICES).pk,
     }

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 DIRECTIVE = "/van-ban/chi-thi-email/07-ct-ubnd-2014/"
-REVISED = "/van-ban/chi-thi-email/27-hd-skhcn-2026/"
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,12 @@ PLACES = [
         "directive on a day", f"{DIRECTIVE}?ngay=2015-01-01", mistaken=f"{DIRECTIVE}?ngay=hom-qua"
     ),
     Place("directive withdrawn", "/van-ban/88-kh-ubnd-2022/"),
-    Place("directive's history", f"{REVISED}lich-su/"),
+    Place("directive's history", f"{DIRECTIVE}lich-su/"),
     Place(
-        "two editions", f"{REVISED}so-sanh/", mistaken=f"{REVISED}so-sanh/?tu=8&den=9", listed=False
+        "two editions",
+        f"{DIRECTIVE}so-sanh/",
+        mistaken=f"{DIRECTIVE}so-sanh/?tu=8&den=9",
+        listed=False,
     ),
     Place("one number, two directives", "/van-ban/so/06/KH-UBND-2025", listed=False),
     Place("file, a page of it", "/tep/{document}/1/", listed=False),
@@ -43,8 +45,12 @@ PLACES = [
     Place("news of a tag", "/tin-tuc/the/{tag}/"),
     Place("piece of news", "/tin-tuc/ho-thu-cong-vu-nen-va-khong-nen/"),
     Place("events", "/su-kien/"),
+    Place("events of a month", "/su-kien/{event_month}/"),
     Place("event", "/su-kien/ngay-hoi-chuyen-doi-so/"),
     Place("plain page", "/gioi-thieu/"),
+    Place("contact", "/lien-he/"),
+    Place("map of the portal", "/so-do-cong/"),
+    Place("feeds", "/kenh-tin/"),
     Place("every block", "/moi-khoi/"),
     Place("search", "/tim-kiem/?q=thu", listed=False),
     Place("search, nothing found", "/tim-kiem/?q=khongcogi", listed=False),
@@ -58,9 +64,26 @@ PLACES = [
     Place("weather", "/thoi-tiet/"),
     Place("statistics", "/thong-ke/"),
     Place("page behind a password", "/noi-bo/", listed=False),
+    Place("log in", "/_util/login/", listed=False),
     Place("page taken offline", "/tin-tuc/da-go/", 410, listed=False),
     Place("not found", "/khong-co/", 404, listed=False),
+    Place("home in English", "/en/"),
+    Place("register in English", "/en/van-ban/", mistaken="/en/van-ban/?ngay=31/2/2026"),
+    Place("directive in English", f"/en{DIRECTIVE}"),
+    Place("news in English", "/en/news/"),
+    Place("piece of news in English", "/en/news/documents-signed-electronically/"),
+    Place("events in English", "/en/events/"),
+    Place("event in English", "/en/events/farmers-market/"),
+    Place("plain page in English", "/en/about/"),
+    Place("search in English", "/en/tim-kiem/?q=thu", listed=False),
+    Place("poll in English", "/en/y-kien/{poll}/"),
+    Place("rates in English", "/en/ty-gia/", mistaken="/en/ty-gia/?so-tien=nhieu&tu=VND&sang=USD"),
+    Place("weather in English", "/en/thoi-tiet/"),
+    Place("statistics in English", "/en/thong-ke/"),
+    Place("map of the portal in English", "/en/so-do-cong/"),
+    Place("not found in English", "/en/not-there/", 404, listed=False),
     Place("bad request", template="400.html", listed=False),
+    Place("refused", template="403.html", listed=False),
     Place("refused, no cookie", template="403_csrf.html", listed=False),
     Place("fault", template="500.html", listed=False),
     Place("busy", template="503.html", listed=False),
