@@ -30,6 +30,7 @@ FOLLOWED = {
     DirectiveIndexPage: [("RSS", "rss/"), ("Atom", "atom/")],
 }
 TABLES = {DirectiveIndexPage: [("CSV", "csv/"), ("JSON", "json/")]}
+API = "/api/v2/pages/"
 CALENDARS = {EventIndexPage: [("iCalendar", "lich.ics")]}
 
 
@@ -70,6 +71,7 @@ def feeds(request):
         "followed": _sources(sections, FOLLOWED),
         "calendars": _sources(sections, CALENDARS),
         "tables": [*_sources(sections, TABLES), rates],
+        "api": API if languages.is_own() else f"{API}?locale={languages.current()}",
         "root_url": request.build_absolute_uri("/").rstrip("/"),
         "webcal": f"webcal://{request.get_host()}",
     }

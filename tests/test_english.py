@@ -557,6 +557,8 @@ def test_feeds_of_english_pages_are_those_of_english_sections(client, sections):
             # To the end, which lets the next one begin.
             assert answer.getvalue()
             assert answer.status_code == 200, address
+    api = next(iter(links_of(html, "//section[@aria-labelledby='api']")))
+    assert {page["title"] for page in client.get(api).json()["items"]} >= {"News", "Events"}
     assert not [words for words in unmarked(html) if is_vietnamese(words)]
     assert "Chỉ thị email" in html
 
