@@ -32,7 +32,7 @@ def test_a_phone_folds_what_is_near_and_lists_a_month_that_a_wide_window_draws(w
 def test_an_address_of_a_feed_is_copied_and_that_is_said(window):
     reader = window(permissions=["clipboard-read", "clipboard-write"])
     reader.goto("/kenh-tin/")
-    reader.get_by_role("button", name="Tin tức, RSS").click()
+    reader.get_by_role("button", name="RSS, Tin tức").click()
     expect(reader.get_by_role("status").filter(has_text="Đã chép địa chỉ")).to_be_visible()
     copied = reader.evaluate("navigator.clipboard.readText()")
     assert copied == reader.evaluate("location.origin") + "/tin-tuc/rss/"
