@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.test.signals import template_rendered
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Site, TaskState
+from wagtail.models import PageViewRestriction, Site, TaskState
 
 from articles.models import DirectiveAttachment, DirectivePage
 from articles.reading import read_documents
@@ -205,6 +205,12 @@ def test_every_template_renders_without_a_socket(
     for title in ("Một", "Hai"):
         namesake = make_directive(title=title, number="501")
     client.get(namesake.permalink)
+    closed = PageViewRestriction.objects.create(
+        page=namesake, restriction_type=PageViewRestriction.PASSWORD, password="x"
+    )
+    client.get(namesake.url)
+    closed.delete()
+    client.get(reverse("wagtailcore_login"))
     gone = DirectivePage.objects.live().first()
     gone.unpublish()
     client.get(gone.url)
