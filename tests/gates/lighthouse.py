@@ -89,17 +89,18 @@ def ask(address, port, folder):
         "--no-sandbox",
         "--disable-gpu",
     ]
-    subprocess.run(
-        [
-            *("node", LIGHTHOUSE, f"https://{HOST}{address}"),
-            *("--quiet", "--output=json", f"--output-path={report}", "--ignore-status-code"),
-            f"--only-categories={','.join(GOALS)}",
-            f"--chrome-flags={' '.join(flags)}",
-        ],
-        check=True,
-        env=os.environ | {"CHROME_PATH": browser_of_this_machine.installed()},
-        stdout=sys.stderr,
-    )
+    command = [
+        *("node", LIGHTHOUSE, f"https://{HOST}{address}"),
+        *("--quiet", "--output=json", f"--output-path={report}", "--ignore-status-code"),
+        f"--only-categories={','.join(GOALS)}",
+        f"--chrome-flags={' '.join(flags)}",
+    ]
+    env = os.environ | {"CHROME_PATH": browser_of_this_machine.installed()}
+    for is_last in (False, False, True):
+        # Now and then a trace has no beginning, and Lighthouse asks to be run again (NO_NAVSTART).
+        done = subprocess.run(command, check=is_last, env=env, stdout=sys.stderr)
+        if not done.returncode:
+            break
     return json.loads(report.read_text())
 
 
