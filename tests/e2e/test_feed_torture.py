@@ -23,8 +23,9 @@ def test_feeds_stand_two_beats_and_kills_of_whoever_runs_them(tmp_path, snapshot
 def test_the_torture_would_see_two_runs_at_once():
     with feed_server.serving() as server:
         source = Source(server)
+        # To its end, which an answer without a length has only when its server is done with it.
         asking = [
-            threading.Thread(target=lambda path=path: urlopen(server.url + path).close())
+            threading.Thread(target=lambda path=path: urlopen(server.url + path).read())
             for path in ("/json", "/weather", "/xml")
         ]
         for thread in asking:
