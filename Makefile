@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench-pages eval-search bench-search bench-register bench-live a11y html lighthouse screens fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
+.PHONY: help run test test-opensearch bench bench-pages eval-search bench-search bench-register bench-live a11y html lighthouse screens screens-office fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -33,6 +33,11 @@ test: ## Chạy mọi kiểm thử, trên SQLite rồi trên PostgreSQL và Redi
 test-opensearch: ## Kiểm thử với máy chủ OpenSearch thật: make test-opensearch OPENSEARCH_TEST_URL=http://…:9200
 	@$(PYTHON) deploy/bootstrap.py test
 	OPENSEARCH_TEST_URL=$(OPENSEARCH_TEST_URL) $(BIN)/python -m pytest tests/test_opensearch.py
+
+WRITE ?=
+bench: ## Đo cổng phục vụ nhanh tới đâu, cạnh nginx với một tệp (cần nginx, wrk; WRITE=1: ghi vào docs/benchmarks.md)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.serving $(if $(WRITE),--write)
 
 bench-pages: ## Đo mỗi trang: số truy vấn, thời gian CPU, dung lượng
 	@$(PYTHON) deploy/bootstrap.py test
@@ -81,7 +86,6 @@ a11y: $(NODE) ## Soát khả năng tiếp cận của mọi trang bằng axe và
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.gates.a11y --only "$(ONLY)"
 
-WRITE ?=
 lighthouse: $(NODE) ## Đo mọi trang bằng Lighthouse (cần Node, nginx; WRITE=1: ghi vào docs/benchmarks.md; riêng một trang: ONLY=poll)
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.gates.lighthouse --only "$(ONLY)" $(if $(WRITE),--write)
@@ -89,6 +93,10 @@ lighthouse: $(NODE) ## Đo mọi trang bằng Lighthouse (cần Node, nginx; WRI
 html: $(NODE) ## Soát HTML của mọi trang và 50 trang đủ mọi khối, nguồn tin, sơ đồ trang, liên kết hỏng (cần Node và Java)
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.gates.markup
+
+screens-office: ## Soát mọi màn hình quản trị: không còn chữ tiếng Anh, đạt khả năng tiếp cận (bộ kiểm thử chỉ soát một phần)
+	@$(PYTHON) deploy/bootstrap.py test
+	$(BIN)/python -m pytest $(PYTEST_OPTIONS) --whole tests/e2e/test_admin_speaks_vietnamese.py tests/e2e/test_admin_is_accessible.py
 
 screens: ## Chụp mọi trang, rộng và hẹp, sáng và tối, thành một tấm trong docs/screens
 	@$(PYTHON) deploy/bootstrap.py test

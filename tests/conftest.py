@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 from xdist.scheduler import LoadScopeScheduling
 
-from articles import languages, live_register
+from articles import languages, live_register, versions
 from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
@@ -35,6 +36,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="run on PostgreSQL and Redis servers of the suite's own "
         "(or on those that DATABASE_URL and REDIS_URL name)",
+    )
+    parser.addoption(
+        "--whole",
+        action="store_true",
+        help="every case of what the suite runs a sample of",
     )
 
 
@@ -75,10 +81,26 @@ def pytest_collection_modifyitems(config, items):
     What needs neither database nor Redis is not run with each: the pass on SQLite has it.
     """
     items.sort(key=lambda item: not item.nodeid.startswith(STARTS_THE_PORTAL))
+    if not config.option.whole:
+        rest = out_of_sample(items)
+        config.hook.pytest_deselected(items=rest)
+        items[:] = [item for item in items if item not in rest]
     if config.option.postgres:
         alike = [item for item in items if not needs_a_server(item)]
         config.hook.pytest_deselected(items=alike)
         items[:] = [item for item in items if needs_a_server(item)]
+
+
+def out_of_sample(items):
+    """Cases of large tables that the suite leaves to those who ask for the whole."""
+    seen, rest = Counter(), set()
+    for item in items:
+        if sample := item.get_closest_marker("sample"):
+            test = (item.module, item.originalname)
+            if seen[test] % sample.args[0]:
+                rest.add(item)
+            seen[test] += 1
+    return rest
 
 
 def needs_a_server(item):
@@ -142,6 +164,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def nothing_of_other_tests(settings, tmp_path_factory):
     """A test's database is another's gone back in time; no portal's ever is."""
     live_register.forget()
+    versions.forget()
     languages.forget()
     chrome.forget()
     backend.forget()

@@ -24,7 +24,7 @@ from articles.tasks import read_documents
 from home.offices import EDITORS
 from tests.factories import make_directive, make_home, make_user, searched, tomorrow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SAMPLE = Path(__file__).resolve().parent / "samples" / "directive.pdf"
 State = DocumentContent.State

@@ -18,7 +18,7 @@ from home.models import OfficeSettings
 from office.roles import BOARD
 from tests.factories import make_home, make_image, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 

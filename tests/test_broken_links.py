@@ -21,7 +21,7 @@ from sidebar.providers import ProviderError, client
 from .factories import make_directive, make_document, make_home, make_news, make_user
 from .feed_server import serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

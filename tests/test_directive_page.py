@@ -25,7 +25,7 @@ from articles.models import (
 from articles.qr import MARGIN, qr_code
 from tests.factories import make_directive, make_document, make_home, make_user, tomorrow
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -61,7 +61,7 @@ from tests.factories import (
 from tests.test_poll_pages import make_poll
 from tests.validators import valid_sitemap
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 VIEWS = ["ty-gia/", "ty-gia/usd/", "thoi-tiet/", "thong-ke/", "y-kien/", "tim-kiem/"]
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")

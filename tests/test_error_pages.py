@@ -14,7 +14,7 @@ from home import views
 from home.models import OfficeSettings, StandardPage
 from tests.factories import make_home, make_news
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ALONE = ["400.html", "403.html", "403_csrf.html", "500.html", "503.html"]
 
 

@@ -12,7 +12,7 @@ from home.models import MOST_FEATURED, FeaturedPage, HomePage
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REVIEWERS
 from tests.factories import make_event, make_home, make_news, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 LIST = "wagtailsnippets_home_featuredpage:list"
 ADD = "wagtailsnippets_home_featuredpage:add"
 DELETE = "wagtailsnippets_home_featuredpage:delete"

@@ -7,7 +7,7 @@ from home.founding import BESIDE, REGIONS, SIDEBAR
 from home.models import HomePage
 from sidebar.models import Sidebar, WeatherRegion
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def test_a_new_portal_greets_readers_with_its_own_sections(client, settings):

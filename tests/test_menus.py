@@ -15,7 +15,7 @@ from home.models import NavigationSettings, OfficeSettings
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REVIEWERS
 from tests.factories import make_home, make_news, make_section, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from home.models import MourningSettings
 from office.roles import BOARD, EDITORS, KEEPERS, OPERATORS, REVIEWERS
 from tests.factories import make_home, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

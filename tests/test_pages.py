@@ -34,7 +34,7 @@ from tests.factories import (
     tomorrow,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
@@ -325,7 +325,7 @@ def query_count(client, django_assert_max_num_queries, address, limit):
     client.get(address)  # fills the caches of sites and content types
     with django_assert_max_num_queries(limit) as queries:
         text(client.get(address))
-    assert len(queries) > 5
+    assert len(queries) > 1
     return len(queries)
 
 
@@ -340,7 +340,7 @@ def test_a_list_needs_no_more_queries_for_more_pages(
             make_news(f"Tin {number} {len(counts)}")
             event = make_event(f"Sự kiện {number} {len(counts)}", lead_image=image)
             FeaturedPage.objects.create(page=event)
-        counts.append(query_count(client, django_assert_max_num_queries, address, 25))
+        counts.append(query_count(client, django_assert_max_num_queries, address, 12))
     assert counts[0] == counts[1]
 
 

@@ -9,7 +9,7 @@ from wagtail.models import PageViewRestriction
 from articles.models import DirectivePage, DirectiveType, Issuer
 from tests.factories import make_directive, make_home, make_section
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from home.offices import EDITORS
 from polls.models import Choice, Poll
 from tests.factories import make_home, make_image, make_news, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

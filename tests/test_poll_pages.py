@@ -16,7 +16,7 @@ from polls import ballots, voters
 from polls.blocks import PollBlock
 from polls.models import Ballot, Choice, Poll
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NOW = timezone.now()
 HOUR = timedelta(hours=1)

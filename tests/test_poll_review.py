@@ -20,7 +20,7 @@ from polls.models import Choice, Correction, Poll
 from tests.factories import make_home, make_image, make_user
 from tests.test_polls import edit_address, form_data, rows_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

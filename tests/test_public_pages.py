@@ -24,7 +24,7 @@ from tests.factories import (
 )
 from tests.validators import valid_jsonld
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

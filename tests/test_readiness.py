@@ -35,7 +35,7 @@ from tests.factories import (
     tomorrow,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CITIZEN = "045203001234"
 

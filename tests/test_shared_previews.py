@@ -10,7 +10,7 @@ from office.models import PreviewLink
 from sidebar.models import PageViews
 from tests.factories import make_directive, make_event, make_home, make_news, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from articles.sitemaps import PagesSitemap
 from tests.factories import make_directive, make_event, make_home, make_news, make_section
 from tests.validators import valid_sitemap
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

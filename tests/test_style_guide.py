@@ -12,7 +12,7 @@ from polls.models import Poll
 from sidebar.blocks import SidebarStreamBlock
 from tests.factories import make_document, make_home, make_image, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ADDRESS = "/kieu-dang/"
 

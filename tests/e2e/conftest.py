@@ -55,8 +55,18 @@ LOOKUPS = {
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory, snapshot):
+def portal(request, tmp_path_factory, snapshot):
+    if request.node.get_closest_marker("reads_only"):
+        yield request.getfixturevalue("read_portal")
+        return
     with portal_processes(tmp_path_factory.mktemp("journey"), snapshot=snapshot) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def read_portal(tmp_path_factory, snapshot):
+    """For files whose tests change nothing: starting one takes longer than many of them."""
+    with portal_processes(tmp_path_factory.mktemp("read"), snapshot=snapshot) as portal:
         yield portal
 
 

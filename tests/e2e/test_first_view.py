@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.reads_only]
 
 # As Chromium counts them on the wire, headers included; photos apart.
 MOST_BYTES = 36 * 1024

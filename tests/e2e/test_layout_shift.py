@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.reads_only]
 
 MOST = 0.02
 # From before the first element on. A reader who has done nothing is the strictest case.

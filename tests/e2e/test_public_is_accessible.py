@@ -6,7 +6,7 @@ from tests.gates import running
 from tests.gates.a11y import STATES, axe, look
 
 # What happens in the browser: one database tells as much as two.
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.reads_only]
 
 SAMPLE = [
     ("home", 360, "light"),

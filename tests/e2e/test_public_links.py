@@ -4,7 +4,7 @@ import pytest
 
 from tests.gates.markup import Crawl, Page, hold_feeds
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.reads_only]
 
 
 def test_no_link_is_broken_and_nobody_else_is_asked(portal):

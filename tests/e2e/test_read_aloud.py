@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.reads_only]
 
 # The browser's own speech, which a browser without sound doesn't have: it notes what it is to say,
 # and ends when it is told to.

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.reads_only]
 PHONE = {"width": 360, "height": 700}
 WIDE = {"width": 1280, "height": 900}
 
