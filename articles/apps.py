@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +12,17 @@ class ArticlesConfig(AppConfig):
         from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
         from wagtail.documents import get_document_model
         from wagtail.images import get_image_model
-        from wagtail.signals import copy_for_translation_done, post_page_move
+        from wagtail.models import Page, PageViewRestriction
+        from wagtail.signals import (
+            copy_for_translation_done,
+            page_unpublished,
+            post_page_move,
+            unpublished,
+        )
         from willow.plugins.pillow import PillowImage
         from willow.registry import registry
 
-        from . import signals
+        from . import generation, signals
         from .files import refuse_while_in_use
         from .models import (
             Abbreviation,
@@ -29,6 +36,11 @@ class ArticlesConfig(AppConfig):
         )
         from .pictures import upright
 
+        connection_created.connect(generation.watch)
+        for closing in (page_unpublished, unpublished, post_page_move):
+            closing.connect(generation.close)
+        post_delete.connect(generation.close, sender=Page)
+        post_save.connect(generation.close, sender=PageViewRestriction)
         # The first that Wagtail does to a picture, whatever it is cut to.
         registry.register_operation(PillowImage, "auto_orient", upright)
         for model in (get_document_model(), get_image_model()):

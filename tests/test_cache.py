@@ -1,6 +1,8 @@
 import pytest
+import redis
 from django.core.cache import caches
 
+from portal.cache import PagesInFiles, PagesInRedis
 from tests.factories import make_home
 from tests.servers import free_port
 
@@ -37,3 +39,28 @@ def test_a_cache_that_is_there_remembers(settings, redis_url):
     cache.set("a", 1)
     assert cache.get("a") == 1
     assert cache.get_many(["a", "b"]) == {"a": 1}
+
+
+def test_forgetting_pages_leaves_everything_else_in_redis(redis_url):
+    pages = PagesInRedis(redis_url, {"KEY_PREFIX": "pages"})
+    with redis.Redis.from_url(redis_url) as client:
+        client.set("visits:day", 7)
+        pages.set("page:a", "x")
+        pages.clear()
+        assert pages.get("page:a") is None
+        assert client.keys("*") == [b"visits:day"]
+
+
+def test_who_asks_whether_they_are_first_is_so_while_redis_is_away():
+    nowhere = PagesInRedis("redis://127.0.0.1:9", {"KEY_PREFIX": "pages"})
+    assert nowhere.add("page:a", True, 20) is True
+    nowhere.clear()
+
+
+def test_of_two_processes_one_is_first(tmp_path):
+    # Each as another process would have it.
+    first, second = (PagesInFiles(tmp_path / "pages", {}) for _ in range(2))
+    assert first.add("page:a", True, 20) is True
+    assert second.add("page:a", True, 20) is False
+    first.clear()
+    assert second.add("page:a", True, 20) is True

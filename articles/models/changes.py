@@ -19,13 +19,17 @@ class RegisterVersionManager(models.Manager):
 
 
 class RegisterVersion(models.Model):
-    """One row: how many times the register and the search index have changed.
+    """One row: how many times the register, the search index and what readers see have changed.
 
-    One row for both, because whoever locks two in another order than somebody else waits for ever.
+    One row for all, because whoever locks two in another order than somebody else waits for ever.
     """
 
     version = models.PositiveBigIntegerField(default=0)
     index_version = models.PositiveBigIntegerField(default=0)
+    # Of whatever readers see (articles/generation.py).
+    generation = models.PositiveBigIntegerField(default=0)
+    # The generation in which something was closed to the public last.
+    closed = models.PositiveBigIntegerField(default=0)
 
     objects = RegisterVersionManager()
 

@@ -7,11 +7,16 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
 application = get_wsgi_application()
+
+# Needs models, which can be imported only now.
+from portal.pagecache import PageCache  # noqa: E402
+
 if settings.REDIS_URL:
     # Asks for addresses, which can be known only now.
     from home.live import FastLive
 
     application = FastLive(application)
+application = PageCache(application)
 
 # Pages send tasks too. Imported only now, for it reads the settings; the default of all threads,
 # since a new application is only that of the thread which made it.

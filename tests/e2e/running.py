@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import psycopg
 
+from articles import generation
 from home.management.processes import die_with_parent
 from tests.servers import free_port, redis_database
 
@@ -68,6 +69,19 @@ class Portal:
 
     def sql(self, statement):
         """The rows that a statement answers, from outside of the portal's processes."""
+        rows = self._run(statement)
+        if generation.is_seen(statement):
+            # As every connection of the portal's own would.
+            self.forget_pages()
+        return rows
+
+    def forget_pages(self):
+        """What is kept is old from now on, as after any change."""
+        self._run(generation.MOVE_ON)
+        number = self._run("SELECT generation FROM articles_registerversion")[0][0]
+        generation.Mark(self.data_dir / generation.Mark.NAME).raise_to(number)
+
+    def _run(self, statement):
         if address := self.env.get("DATABASE_URL"):
             with psycopg.connect(address, autocommit=True) as connection:
                 cursor = connection.execute(statement)

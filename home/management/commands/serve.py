@@ -12,6 +12,7 @@ from shutil import rmtree
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.cache import caches
 from django.core.management import BaseCommand, call_command
 from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -228,6 +229,8 @@ class Command(BaseCommand):
         with self.step(_("Groups, workflow and sections")):
             call_command("setup_portal")
         self.collect_static_files()
+        # Of the release before: its templates, and names of static files that may be gone.
+        caches["pages"].clear()
 
     def migrate(self):
         try:

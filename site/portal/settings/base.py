@@ -59,10 +59,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "portal.pagecache.Compression",
+    "home.lifetimes.Lifetimes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "articles.languages.LanguageOfPath",
+    "articles.sites.SiteOfHost",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -122,6 +124,11 @@ if REDIS_URL:
             "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
         }
     }
+    # Of whole pages, for all web processes (portal/pagecache.py).
+    CACHES["pages"] = CACHES["default"] | {
+        "BACKEND": "portal.cache.PagesInRedis",
+        "KEY_PREFIX": "pages",
+    }
     CELERY_BROKER_URL = REDIS_URL
 else:
     CACHES = {
@@ -129,6 +136,11 @@ else:
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "portal_cache",
         }
+    }
+    CACHES["pages"] = {
+        "BACKEND": "portal.cache.PagesInFiles",
+        "LOCATION": DATA_DIR / "pages",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
     }
     # kombu's filesystem transport reads what it writes only when both directions are one folder.
     _queue = DATA_DIR / "queue"

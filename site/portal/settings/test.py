@@ -19,6 +19,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+CACHES["pages"] = CACHES["default"] | {"LOCATION": "pages"}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A test that counts in Redis takes a database of its own there (redis_url).
 REDIS_URL = ""
