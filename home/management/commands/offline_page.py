@@ -9,7 +9,7 @@ from home.models import OfficeSettings
 class Command(BaseCommand):
     help = _(
         "Writes the page that the web server is to show while the portal is down, with the "
-        "office's telephone (deploy/offline.conf)."
+        "office's telephone (deploy/nginx.conf)."
     )
 
     def handle(self, **options):
