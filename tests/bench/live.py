@@ -15,7 +15,7 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import psycopg
 
@@ -96,8 +96,9 @@ def measure(env, redis, page_id, options):
 
 
 @contextmanager
-def web(env, application):
-    """The Procfile's web server, for the portal or for another application: (group, port)."""
+def web(env, application, told=None):
+    """The Procfile's web server, for the portal or for another application: (group, port). `told`:
+    headers without which it doesn't answer."""
     port = servers.free_port()
     command = read_procfile(ROOT / "Procfile")["web"]
     if application:
@@ -114,7 +115,11 @@ def web(env, application):
     )
     try:
         servers.answers(
-            lambda: urlopen(f"http://127.0.0.1:{port}/live/", timeout=5).close(), OSError, process
+            lambda: urlopen(
+                Request(f"http://127.0.0.1:{port}/live/", headers=told or {}), timeout=5
+            ).close(),
+            OSError,
+            process,
         )
         yield process.pid, port
     finally:

@@ -1,0 +1,284 @@
+"""What readers get, from whom, and what it costs: nginx with a file, our edge, our page cache
+alone, a page that isn't kept, /live/ and the search; on PostgreSQL and Redis, on loopback.
+
+make bench              a table; WRITE=1 keeps it in docs/benchmarks.md; figures in var/bench.json
+
+Each is asked in turn, five times over, so that a busy minute of the machine meets all of them.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from urllib.request import Request, urlopen
+
+import psycopg
+
+from tests import nginx, servers
+from tests.bench.live import HERTZ, web
+from tests.e2e.running import NO_FEEDS, ROOT, inherited
+
+HOST = "cong.example"
+ROUNDS, SECONDS, CLIENTS = 5, 4, 32
+FIGURES = ROOT / "docs" / "benchmarks.md"
+JSON = ROOT / "var" / "bench.json"
+HEADING = "## Serving"
+ABOUT = """\
+`make bench WRITE=1`: real servers on loopback, {clients} connections of wrk on the same {cores}
+cores, {rounds} rounds of {seconds} s of each in turn; medians. CPU is that of all servers: nginx,
+granian, PostgreSQL, Redis. The article goes out in {size:,} bytes (gzip). Goals: the edge 0.85 of
+a file, the page cache 0.35 and 0.1 ms, a page that isn't kept 6 ms and 6 queries.
+"""
+
+
+@dataclass
+class Target:
+    name: str
+    port: int
+    path: str
+    headers: dict
+    # Each a list of rounds: requests/s, ms, ms, CPU ms a request.
+    rates: list = field(default_factory=list)
+    middles: list = field(default_factory=list)
+    slowest: list = field(default_factory=list)
+    cpu: list = field(default_factory=list)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="tests.bench.serving",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=int, default=SECONDS)
+    parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
+    options = parser.parse_args()
+    if not shutil.which("wrk"):
+        sys.exit("needs wrk: apt-get install wrk")
+    try:
+        with ExitStack() as stack:
+            targets, queries, size = run(stack, options)
+    except servers.Missing as missing:
+        sys.exit(f"needs {missing}")
+    text = table(targets, queries)
+    sys.stdout.write(text)
+    JSON.parent.mkdir(exist_ok=True)
+    JSON.write_text(json.dumps(figures(targets, queries), indent=2) + "\n")
+    if options.write:
+        about = ABOUT.format(
+            clients=CLIENTS,
+            cores=os.cpu_count(),
+            rounds=options.rounds,
+            seconds=options.seconds,
+            size=size,
+        )
+        write(f"{about}\n{text}\n{machine()}\n")
+
+
+def run(stack, options):
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+    # nginx' workers are somebody else.
+    folder.chmod(0o755)
+    postgres, database = stack.enter_context(servers.postgres_server({}))
+    redis, queue = stack.enter_context(servers.redis_server())
+    env = inherited() | NO_FEEDS
+    env |= {
+        "DATABASE_URL": database,
+        "REDIS_URL": queue,
+        "DATA_DIR": str(folder / "data"),
+        "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    say("Setting a portal up…")
+    manage(env, "serve", "--set-up-only")
+    article, path = article_of(database)
+    queries = queries_of(env, path)
+    manage(env, "load_demo", "--retire-accounts")
+    env |= {
+        "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "ALLOWED_HOSTS": HOST,
+        "BASE_URL": f"https://{HOST}",
+        "SERVE_MEDIA": "0",
+        "WEB_WORKERS": "2",
+    }
+    told = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip"}
+    group, behind = stack.enter_context(web(env, None, told))
+    more = f"location = /tep.html {{ alias {folder}/tep.html; gzip_static on; }}\n"
+    data = folder / "data"
+    port, front = stack.enter_context(nginx.nginx(folder, data, behind, HOST, more, tls=False))
+    # The same bytes as a file.
+    page = fetch(behind, path, told)
+    (folder / "tep.html.gz").write_bytes(page)
+    (folder / "tep.html").write_bytes(b"")
+    assert fetch(port, "/tep.html", told) == page
+    # As whoever signs in goes past the page cache; the portal asks for no such thing.
+    past = told | {"Authorization": "Basic bench"}
+    targets = [
+        Target("nginx, a file", port, "/tep.html", told),
+        Target("edge: nginx before the portal", port, path, told),
+        Target("page cache alone (granian)", behind, path, told),
+        Target("not kept: an article with its sidebar", behind, path, past),
+        Target("`/live/`, a view", behind, f"/live/?page={article}", told),
+        Target("search, two words", behind, "/tim-kiem/?q=van+ban", told),
+    ]
+    roots = [group, front.process.pid, postgres.process.pid, redis.process.pid]
+    for number in range(options.rounds):
+        for target in targets:
+            measure(target, roots, options.seconds)
+            say(f"round {number + 1}: {target.name}: {target.rates[-1]:,.0f} requests/s")
+    return targets, queries, len(page)
+
+
+def manage(env, *command):
+    command = [sys.executable, "manage.py", *command]
+    subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=sys.stderr)
+
+
+def article_of(database):
+    """(primary key, address) of a piece of news."""
+    with psycopg.connect(database) as connection:
+        number, path = connection.execute(
+            "SELECT page.id, page.url_path FROM wagtailcore_page page JOIN articles_newspage news"
+            " ON news.page_ptr_id = page.id WHERE page.live ORDER BY page.id LIMIT 1"
+        ).fetchone()
+    return number, "/" + path.split("/", 2)[2]
+
+
+def queries_of(env, path):
+    """How many a page that isn't kept asks, in a process that has rendered it before."""
+    code = (
+        "from django.conf import settings; from django.db import connection;"
+        "from django.test import Client; from django.test.utils import CaptureQueriesContext;"
+        "settings.ALLOWED_HOSTS = ['*']; client = Client();"
+        f"client.get({path!r});\n"
+        "with CaptureQueriesContext(connection) as asked:\n"
+        f"    client.get({path!r}); count = len(connection.queries_log)\n"
+        # That of the page cache: whether anything has changed meanwhile.
+        "print('queries', count + 1)"
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
+    told = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True)
+    return int(re.search(r"queries (\d+)", told.stdout)[1])
+
+
+def fetch(port, path, headers):
+    with urlopen(Request(f"http://127.0.0.1:{port}{path}", headers=headers), timeout=20) as answer:
+        return answer.read()
+
+
+def measure(target, roots, seconds):
+    command = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--latency"]
+    for name, text in target.headers.items():
+        command += ["-H", f"{name}: {text}"]
+    # Connections, scripts, caches: what a server does once.
+    fetch(target.port, target.path, target.headers)
+    before = cpu_of(roots)
+    told = subprocess.run(
+        [*command, f"http://127.0.0.1:{target.port}{target.path}"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    spent = cpu_of(roots) - before
+    assert "Non-2xx" not in told, told
+    requests = int(re.search(r"(\d+) requests in", told)[1])
+    target.rates.append(float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]))
+    target.middles.append(milliseconds(re.search(r"50%\s+(\S+)", told)[1]))
+    target.slowest.append(milliseconds(re.search(r"99%\s+(\S+)", told)[1]))
+    target.cpu.append(spent / requests * 1000)
+
+
+def milliseconds(text):
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
+    return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}[unit]
+
+
+def cpu_of(roots):
+    """Seconds that these processes and all below them have used."""
+    parents, ticks = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            number = int(stat.parent.name)
+            # Behind the name, which may hold anything: state, parent …
+            fields = stat.read_text().rpartition(")")[2].split()
+            parents[number] = int(fields[1])
+            ticks[number] = int(fields[11]) + int(fields[12])
+    found = set(roots)
+    while more := {number for number, above in parents.items() if above in found} - found:
+        found |= more
+    return sum(ticks.get(number, 0) for number in found) / HERTZ
+
+
+def table(targets, queries):
+    lines = [
+        "| | requests/s | p50, ms | p99, ms | CPU, ms a request | beside a file |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for target in targets:
+        lines.append(
+            f"| {target.name} | {median(target.rates):,.0f} | {median(target.middles):.2f} | "
+            f"{median(target.slowest):.1f} | {median(target.cpu):.3f} | "
+            f"{ratio(target, targets[0]):.4f} |"
+        )
+    return "\n".join(lines) + f"\n\nQueries of the page that isn't kept: {queries}.\n"
+
+
+def ratio(target, beside):
+    """Of each round by itself: the machine's speed is another one in the next."""
+    return median(one / other for one, other in zip(target.rates, beside.rates, strict=True))
+
+
+def figures(targets, queries):
+    beside, edge, kept, page, live, _search = targets
+    return {
+        "edge_ratio": round(ratio(edge, beside), 4),
+        "page_cache_ratio": round(ratio(kept, beside), 4),
+        "page_cache_cpu_ms": round(median(kept.cpu), 4),
+        "uncached_cpu_ms": round(median(page.cpu), 2),
+        "uncached_queries": queries,
+        "live_cpu_ms": round(median(live.cpu), 4),
+    }
+
+
+def machine():
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    told = subprocess.run([nginx.binary(), "-v"], capture_output=True, text=True).stderr
+    return (
+        f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}, Linux "
+        f"{platform.release().split('-')[0]}, Python {platform.python_version()}, granian "
+        f"{version('granian')}, {told.strip().removeprefix('nginx version: ')}."
+    )
+
+
+def write(text):
+    whole = FIGURES.read_text()
+    section = f"{HEADING}\n\n{text}"
+    before, heading, rest = whole.partition(f"{HEADING}\n")
+    if heading:
+        _old, mark, after = rest.partition("\n## ")
+        whole = f"{before}{section}{mark}{after}"
+    else:
+        whole = f"{whole.rstrip()}\n\n{section}"
+    FIGURES.write_text(whole)
+
+
+def say(text):
+    sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    main()
