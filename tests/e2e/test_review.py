@@ -53,13 +53,16 @@ def mend_and_schedule(window):
     window.get_by_role("button", name="Trạng thái").first.click()
     window.get_by_role("button", name="Đặt lịch").click()
     dialog = window.get_by_role("dialog")
-    dialog.locator("#id_go_live_at").fill(f"{TOMORROW:%d/%m/%Y 08:00}")
-    dialog.locator("#id_expire_at").fill(f"{TOMORROW + timedelta(days=2):%d/%m/%Y 08:00}")
     # A calendar opens a moment after its field has the focus; a click elsewhere closes it.
     calendar = window.locator(".xdsoft_datetimepicker:visible")
-    expect(calendar).to_have_count(1)
-    dialog.get_by_role("heading", name="Đặt lịch xuất bản").click()
-    expect(calendar).to_have_count(0)
+    for field, day in (
+        ("#id_go_live_at", TOMORROW),
+        ("#id_expire_at", TOMORROW + timedelta(days=2)),
+    ):
+        dialog.locator(field).fill(f"{day:%d/%m/%Y 08:00}")
+        expect(calendar).to_have_count(1)
+        dialog.get_by_role("heading", name="Đặt lịch xuất bản").click()
+        expect(calendar).to_have_count(0)
     dialog.get_by_role("button", name="Lưu lịch").click()
     expect(dialog).to_be_hidden(timeout=20_000)
 
