@@ -21,6 +21,7 @@ from wagtail.models import Page
 
 from office.comparing import ChoiceComparison
 from polls.blocks import PollBlock
+from sidebar.audience import open_to_all
 
 from .languages import numbers_here
 from .outline import Anchors, Clause, Place, Point, level_below, number_slug, places
@@ -363,7 +364,7 @@ class PageLinksBlock(blocks.StructBlock):
         if request := (parent_context or {}).get("request"):
             chosen = numbers_here(request, chosen)
         # A chosen page may have been taken offline or closed to the public since.
-        found = Page.objects.live().public().specific(defer=True).in_bulk(chosen)
+        found = open_to_all(Page.objects.live()).specific(defer=True).in_bulk(chosen)
         context["pages"] = [found[pk] for pk in chosen if pk in found]
         return context
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from PIL import Image
 from wagtail import hooks
 from wagtail.documents import get_document_model
-from wagtail.models import Site
 
 from . import privacy
 from .languages import is_own
 from .models import DirectiveAttachment, DirectivePage
+from .sections import sections
 
 YEAR = 365 * 24 * 60 * 60  # seconds
 
@@ -68,8 +68,7 @@ def document_page(request, document, number, attachment):
         "directive": directive,
     }
     if directive:
-        site = Site.find_for_request(request)
-        context["breadcrumbs"] = [*directive.breadcrumbs(site), directive]
+        context["breadcrumbs"] = [*sections(request).above(directive), directive]
         context["is_foreign"] = not is_own()
     return render(request, "articles/document_page.html", context)
 

@@ -108,7 +108,8 @@ def forget():
 def translations(request):
     global _known
     seen = versions(request)
-    if _known is None or _known.versions != seen:
+    # Not with each generation: what is read here changes with the index, and may be thousands.
+    if _known is None or _known.versions[:2] != seen[:2]:
         _known = _read(seen)
     return _known
 

@@ -1,18 +1,17 @@
-"""What the public may not read, asked of the database once a request."""
+"""What the public may not read."""
 
 from django.db.models import OuterRef, Subquery
 from wagtail.models import Page, PageViewRestriction
 
+from .versions import held
 
+
+@held()
 def restrictions(request):
     """All restrictions of the portal, each with the `path` of its page: a handful, or none."""
-    if not hasattr(request, "portal_restrictions"):
-        # Not a join: where there are none, SQLite would begin with reading all pages.
-        path = Page.objects.filter(pk=OuterRef("page_id")).values("path")
-        request.portal_restrictions = list(
-            PageViewRestriction.objects.annotate(path=Subquery(path))
-        )
-    return request.portal_restrictions
+    # Not a join: where there are none, SQLite would begin with reading all pages.
+    path = Page.objects.filter(pk=OuterRef("page_id")).values("path")
+    return list(PageViewRestriction.objects.annotate(path=Subquery(path)))
 
 
 def private_paths(request):

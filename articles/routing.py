@@ -1,13 +1,17 @@
 """Which page an address leads to, in each language. Wagtail's own way asks the database for the
 language and for the home page's translation, with each request."""
 
+from contextlib import suppress
+from copy import copy
+
 from django.http import Http404
 from django.urls import re_path
 from wagtail import urls as wagtail_urls
 from wagtail import views
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
 from . import languages
+from .sections import leaves, sections
 
 
 def serve(request, path):
@@ -22,31 +26,40 @@ def route(request, path):
     if not site:
         return None
     steps = [step for step in path.split("/") if step]
-    home = site.root_page
+    own = sections(request).by_path.get(site.root_page.path)
     if languages.is_own():
-        return _from(home.specific, request, steps)
+        return own and _follow(own, request, steps)
     place = languages.home_place(request)
-    if place and not steps:
-        return _from(home.specific_class.objects.get(pk=place.pk), request, steps)
-    if place and (found := _below(place, request, steps)):
+    home = place and sections(request).by_path.get(place.path)
+    if home and (found := _follow(home, request, steps)):
         return found
-    found = _from(home.specific, request, steps)
+    # Home pages have one in each language.
+    found = own and steps and _follow(own, request, steps)
     return found if found and isinstance(found.page, languages.InEveryLanguage) else None
 
 
-def _below(home, request, steps):
-    """As the home page itself would look, which needn't be read for that."""
-    depth = len(home.path) // Page.steplen + 1
-    pages = Page.objects.filter(path__startswith=home.path, depth=depth, slug=steps[0])
-    page = pages.first()
-    return page and _from(page.specific, request, steps[1:])
+def _follow(home, request, steps):
+    section, left = sections(request).follow(home, steps)
+    # Others are answering from them too.
+    section, home = copy(section), copy(home)
+    with suppress(Http404):
+        if left and (page := _leaf(section, left[0])):
+            return page.route(request, left[1:])
+        return section.route(request, left)
+    if section.pk != home.pk:
+        # One of a section's own addresses, which a page hides: /tin-tuc/2026/11/ beside "2026".
+        with suppress(Http404):
+            return home.route(request, steps)
+    return None
 
 
-def _from(page, request, steps):
-    try:
-        return page.route(request, steps)
-    except Http404:
-        return None
+def _leaf(section, slug):
+    """A page that is online right below it, in one query: its kind is known by the section's."""
+    for kind in leaves(type(section)):
+        found = kind.objects.child_of(section).live().filter(slug=slug)
+        if page := kind.read_whole(found).first():
+            return page
+    return None
 
 
 urlpatterns = [

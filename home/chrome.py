@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 from wagtail.models import Site
 
 from articles import languages
+from articles.beside import SHOWN, sidebar_of
 from articles.privacy import private_paths
-from articles.versions import Versions, versions
-from sidebar.models import Sidebar
+from articles.versions import Versions, held, versions
 from sidebar.today import strip
 
 from . import navigation
@@ -92,7 +92,7 @@ def chrome(request):
         "above": _above(request.path),
         "notices": SimpleLazyObject(lambda: notices(request, is_home=request.path == home)),
         "mourning": SimpleLazyObject(lambda: _mourning(frame)),
-        "strip": SimpleLazyObject(strip),
+        "strip": SimpleLazyObject(lambda: _strip(request)),
         "today": timezone.localdate(),
         # Pages of the tree set their own.
         "sidebar": SimpleLazyObject(lambda: _sidebar(request)),
@@ -100,9 +100,12 @@ def chrome(request):
 
 
 def _sidebar(request):
-    site = Site.find_for_request(request)
-    home = None if languages.is_own() else languages.home_place(request)
-    return Sidebar.objects.for_page(home, site) if home else Sidebar.objects.for_site(site)
+    return sidebar_of(None if languages.is_own() else languages.home_place(request), request)
+
+
+@held(seconds=SHOWN)
+def _strip(request):
+    return strip()
 
 
 def _above(path):

@@ -1,16 +1,16 @@
 """What editors build a sidebar from. The figures come from stored rows: no block opens a socket."""
 
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from polls.blocks import PollBlock
 
 # The module and not its names: models.py imports this file for the Sidebar's stream.
 from . import currencies, models
+from .audience import open_to_all
 from .freshness import how_fresh
 
 FIRST_CURRENCIES = ["USD", "EUR", "JPY", "THB", "LAK"]
@@ -213,21 +213,6 @@ class TextBlock(blocks.StructBlock):
         description = _("A short text under a heading.")
         template = "sidebar/blocks/text.html"
         preview_value = {"heading": _("Notice"), "text": "<p>…</p>"}
-
-
-def open_to_all(pages):
-    """Without those that are private, or lie below a private one. Page's own `public()` asks the
-    database for the restrictions first."""
-    above = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    # Not a join: where there are no restrictions, SQLite would begin with reading all pages.
-    closed = Subquery(Page.objects.filter(pk=OuterRef("page_id")).values("path"))
-    return pages.exclude(
-        Exists(
-            PageViewRestriction.objects.annotate(inner_path=above, closed_path=closed).filter(
-                inner_path__startswith=F("closed_path")
-            )
-        )
-    )
 
 
 class SidebarStreamBlock(blocks.StreamBlock):

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
 from . import currencies, exports, providers, statistics, visits, weather_codes, weather_words
-from .blocks import FIRST_CURRENCIES, open_to_all
+from .audience import open_to_all
+from .blocks import FIRST_CURRENCIES
 from .converter import DONG, Conversion
 from .freshness import how_fresh
 from .history import History

@@ -416,6 +416,8 @@ def test_eight_directives_on_a_desk_take_as_many_queries_as_one(
         assert "1/CT-UBND" in client.get("/admin/").text
     for number in range(2, 9):
         make(office["lan"], number)
+    # What is held is read again, once.
+    client.get("/admin/")
     with django_assert_max_num_queries(len(of_one)):
         assert "8/CT-UBND" in client.get("/admin/").text
 
@@ -438,6 +440,7 @@ def test_a_list_of_pages_online_takes_as_many_queries_as_one_page(
         client.get(address)
     for number in range(2, 9):
         make_directive(number=str(number))
+    client.get(address)
     with django_assert_max_num_queries(len(of_one)):
         assert "8/CT-UBND" in client.get(address).text
 

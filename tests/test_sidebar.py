@@ -66,7 +66,7 @@ def test_a_page_inherits_the_sidebar_of_its_section(tree, django_assert_num_quer
     place(tree["home"], "of the home page")
     place(tree["section"], "of the section")
     assert title_for(tree["section"]) == "of the section"
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert title_for(tree["page"]) == "of the section"
     assert title_for(tree["other"]) == "of the home page"
 

@@ -2,7 +2,8 @@ from uuid import uuid4
 
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseNotFound
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,13 +15,14 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageC
 from wagtail.contrib.redirects.middleware import RedirectMiddleware
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
-from wagtail.models import Orderable, Page, PageQuerySet, Site
+from wagtail.models import Orderable, Page, PageQuerySet
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from office.moderation import ReviewedPagePermissionTester
 from office.reviewed import ReviewedMixin
-from sidebar.models import Sidebar
+from sidebar.audience import open_to_all
+from sidebar.models import PageViews
 from sidebar.visits import view_count
 
 from .. import languages, pictures
@@ -94,6 +96,8 @@ class PortalPage(ReviewedMixin, Page):
     is_document = False
     # After how many months such a page is to be looked through (review_dates.py), if ever.
     review_months = None
+    # What counts in the question of its address; None: all of it.
+    parameters = frozenset()
     # Whether it tells readers how to reach the office that runs the portal.
     shows_office = False
 
@@ -141,6 +145,11 @@ class PortalPage(ReviewedMixin, Page):
         if self.known_restrictions is None:
             return super().get_view_restrictions()
         return [one for one in self.known_restrictions if self.path.startswith(one.path)]
+
+    @classmethod
+    def read_whole(cls, pages):
+        """A queryset of its kind, with what its page shows of other tables in the same query."""
+        return pages.select_related("locale")
 
     def permissions_for_user(self, user):
         return ReviewedPagePermissionTester(user, self)
@@ -194,12 +203,15 @@ class PortalPage(ReviewedMixin, Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        site = Site.find_for_request(request)
-        context["breadcrumbs"] = self.breadcrumbs(site)
+        # Here, because they work with models themselves.
+        from ..beside import sidebar_of
+        from ..sections import sections
+
+        context["breadcrumbs"] = sections(request).above(self)
         context["is_foreign"] = self._is_foreign
         # Some pages show something else there.
         context["sidebar"] = SimpleLazyObject(
-            lambda: Sidebar.objects.for_page(self._stands_beside(request), site)
+            lambda: sidebar_of(self._stands_beside(request), request)
         )
         return context
 
@@ -211,17 +223,6 @@ class PortalPage(ReviewedMixin, Page):
     def _is_foreign(self):
         """Whether its words are Vietnamese in a frame that isn't."""
         return isinstance(self, languages.InEveryLanguage) and not languages.is_own()
-
-    def breadcrumbs(self, site):
-        """The pages above this one, from the site's home page down."""
-        home = site and site.root_page
-        if home and self.depth <= home.depth:
-            # Itself a home page, in whatever language.
-            return []
-        if home and self.depth == home.depth + 1 and self.locale_id == home.locale_id:
-            return [home] if self.is_descendant_of(home) else []
-        # Of their kinds, some of which have an address in each language.
-        return list(self.get_ancestors().filter(depth__gt=1).live().specific(defer=True))
 
     def sections_near(self, request):
         """[(title, address, whether it is this page)] of pages of its own kind: those right below
@@ -250,7 +251,7 @@ def stream_text(stream):
 
 class ArticleQuerySet(PageQuerySet):
     def published(self):
-        return self.live().public()
+        return open_to_all(self.live())
 
     def beside(self, page):
         """In the language of a page: its translations are no other pages."""
@@ -311,9 +312,17 @@ class ArticlePage(PortalPage):
     class Meta:
         abstract = True
 
+    @classmethod
+    def read_whole(cls, pages):
+        views = PageViews.objects.filter(page=OuterRef("pk")).values("views")
+        read = super().read_whole(pages).select_related("lead_image")
+        return read.annotate(known_views=Coalesce(Subquery(views), 0))
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["views"] = view_count(self.pk)
+        # Drafts that are previewed were read otherwise.
+        views = getattr(self, "known_views", None)
+        context["views"] = view_count(self.pk) if views is None else views
         return context
 
     def serve_preview(self, request, mode_name):
@@ -331,11 +340,13 @@ def with_lead_images(articles, *specs):
 
     One more at most gives the images what they were cut to: "fill-320x180|format-webp".
     """
-    found = get_image_model().objects.in_bulk({page.lead_image_id for page in articles} - {None})
-    if specs:
-        pictures.prefetch(found.values(), specs)
-    for page in articles:
+    missing = [page for page in articles if not type(page).lead_image.is_cached(page)]
+    found = get_image_model().objects.in_bulk({page.lead_image_id for page in missing} - {None})
+    for page in missing:
         page.lead_image = found.get(page.lead_image_id)
+    if specs:
+        shown = {page.lead_image_id: page.lead_image for page in articles if page.lead_image}
+        pictures.prefetch(shown.values(), specs)
 
 
 class ChosenPage(Orderable):
@@ -397,6 +408,7 @@ class ListedPage(PortalPage):
     ]
 
     page_size = 20
+    parameters = frozenset({"trang"})
 
     class Meta:
         abstract = True

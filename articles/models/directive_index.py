@@ -126,6 +126,8 @@ class DirectiveIndexPage(InEveryLanguage, RoutablePageMixin, ListedPage):
     parent_page_types = ["home.HomePage", "articles.DirectiveIndexPage"]
     subpage_types = ["articles.DirectiveIndexPage", "articles.DirectivePage"]
     page_description = _("A section of directives")
+    # Those of the register's query: a dozen, each of which may be given several times.
+    parameters = None
 
     class Meta:
         verbose_name = _("directive section")

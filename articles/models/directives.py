@@ -335,6 +335,8 @@ class DirectivePage(InEveryLanguage, RoutablePageMixin, ArticlePage):
 
     parent_page_types = ["articles.DirectiveIndexPage"]
     page_description = _("A directive or another official document, with its record")
+    # A day to stand on; two editions to compare.
+    parameters = frozenset({"ngay", "tu", "den"})
 
     objects = PageManager.from_queryset(DirectivePageQuerySet)()
 
@@ -599,6 +601,10 @@ class DirectivePage(InEveryLanguage, RoutablePageMixin, ArticlePage):
             problems["withdrawn_on"] = _("It can't be withdrawn before it was signed.")
 
     # What readers get
+
+    @classmethod
+    def read_whole(cls, pages):
+        return super().read_whole(pages).select_related("type", "issuer")
 
     def route(self, request, path_components):
         if self.is_gone:

@@ -1,7 +1,8 @@
+from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -21,6 +22,7 @@ from wagtail.admin.panels import (
 from wagtail.contrib.routable_page.models import path
 from wagtail.models import Page, PageManager
 
+from sidebar.audience import open_to_all
 from sidebar.models import PageViews
 
 from .. import feeds
@@ -141,27 +143,67 @@ class NewsPage(ArticlePage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["section"] = NewsIndexPage.objects.parent_of(self).first()
-        context["topics"] = list(self.topics.all())
-        context["tags"] = self.sorted_tags
-        context["authors"] = list(self.authors.all())
-        context["related"] = self._related_by_hand(request) or self._about_the_same(
-            context["topics"], context["tags"]
-        )
+        sections = [page for page in context["breadcrumbs"] if isinstance(page, NewsIndexPage)]
+        context["section"] = sections[-1] if sections else None
+        topics, tags, authors, chosen = self._own(request)
+        context |= {"topics": topics, "tags": tags, "authors": authors}
+        by_hand = self._related_by_hand(chosen, request)
+        context["related"] = by_hand or self._about_the_same(topics, tags)
         with_lead_images(context["related"], *specs_of("small card"))
         return context
 
-    def _related_by_hand(self, request):
-        public = Page.objects.live().public().exclude(pk=self.pk)
+    def _own(self, request):
+        """Its topics, tags, authors, and the rows of its related pages."""
+        if getattr(request, "is_preview", False):
+            # As they stand in the form.
+            related = list(self.related.all())
+            return list(self.topics.all()), self.sorted_tags, list(self.authors.all()), related
+
+        nothing = Value("")
+
+        def named(kind, rows, order, position=nothing):
+            columns = (f"{kind}_id", f"{kind}__name", f"{kind}__slug", position)
+            return rows.order_by().values_list(Value(kind), order, *columns)
+
+        topics = self.topics.through.objects.filter(newspage=self.pk)
+        authors = self.authors.through.objects.filter(newspage=self.pk)
+        chosen = RelatedPage.objects.filter(news=self.pk).order_by()
+        # One query for the four of them.
+        rows = named("topic", topics, "topic__sort_order").union(
+            named("tag", NewsTag.objects.filter(content_object=self.pk), Value(0)),
+            named("author", authors, Value(0), "author__position"),
+            chosen.values_list(Value("page"), "sort_order", "page_id", nothing, nothing, nothing),
+            all=True,
+        )
+        found = defaultdict(list)
+        # Rows that programs made may have no order.
+        for kind, _order, *row in sorted(rows, key=lambda row: (row[1] or 0, row[3])):
+            found[kind].append(row)
+        return (
+            [Topic(pk=pk, name=name, slug=slug) for pk, name, slug, _none in found["topic"]],
+            sorted(
+                (Tag(pk=pk, name=name, slug=slug) for pk, name, slug, _none in found["tag"]),
+                key=lambda tag: fold(tag.name),
+            ),
+            [
+                Author(pk=pk, name=name, slug=slug, position=position)
+                for pk, name, slug, position in found["author"]
+            ],
+            [RelatedPage(page_id=pk) for pk, *_none in found["page"]],
+        )
+
+    def _related_by_hand(self, rows, request):
+        public = open_to_all(Page.objects.live()).exclude(pk=self.pk)
         if not is_own():
             # Of what isn't translated, the law alone.
             public = public.filter(Q(locale=self.locale_id) | Q(directivepage__isnull=False))
-        return in_chosen_order(self.related.all(), public.specific(), request)
+        return in_chosen_order(rows, public.specific(), request)
 
     def _about_the_same(self, topics, tags):
         by_topic = NewsPage.topics.through.objects.filter(topic__in=topics).values("newspage")
         by_tag = NewsTag.objects.filter(tag__in=tags).values("content_object")
         others = NewsPage.objects.published().beside(self).exclude(pk=self.pk)
+        others = others.select_related("lead_image")
         return list(others.filter(Q(pk__in=by_topic) | Q(pk__in=by_tag)).newest()[:RELATED])
 
     def entry(self, request):

@@ -25,7 +25,7 @@ from articles.models import (
 )
 from articles.pictures import specs_of
 from polls.models import Poll
-from sidebar.blocks import open_to_all
+from sidebar.audience import open_to_all
 
 from .frame import OnEveryPage
 
@@ -70,7 +70,7 @@ class HomePage(PortalPage):
         with_periods(directives, timezone.localdate())
         context["directives"] = directives
         context["news"] = NewsPage.objects.published().beside(self).newest()[:6]
-        children = self.get_children().live().public()
+        children = open_to_all(self.get_children().live())
         # Of several sections of one kind, the first: later ones are overwritten.
         sections = {page.specific_class: page for page in children.reverse()}
         context["directive_index"] = sections.get(DirectiveIndexPage)
@@ -98,7 +98,7 @@ class FeaturedPageQuerySet(models.QuerySet):
 
         Who is taken down or closed makes room for the next, and comes back by themselves. On that
         of another language, what is translated."""
-        public = Page.objects.live().public()
+        public = open_to_all(Page.objects.live())
         if home:
             public = public.filter(locale=home.locale_id)
         pages = in_chosen_order(self, public.specific(), request)[:MOST_FEATURED]

@@ -1,6 +1,9 @@
 """The sidebars that editors arrange, and where each one stands."""
 
+from dataclasses import dataclass
+
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel
@@ -11,26 +14,41 @@ from wagtail.models import Page, PreviewableMixin, RevisionMixin
 from ..blocks import SidebarStreamBlock
 
 
-class SidebarQuerySet(models.QuerySet):
-    def for_page(self, page, site):
-        """What stands beside this page of a site: the nearest placement on it or above it, else the
-        site's default, else None."""
+@dataclass(frozen=True)
+class Placed:
+    """Which sidebars stand where."""
+
+    by_path: dict  # {tree path of a page: its own Sidebar}
+    by_site: dict  # {site's primary key: its default Sidebar}
+
+    def beside(self, page, site):
+        """The nearest placement on a page of a site or above it, else the default, else None.
+
+        Also for what is no page: search results, errors. Both may be None."""
         # A page's path holds those of its ancestors, so no walk up the tree is needed.
-        paths = [page.path[:end] for end in range(Page.steplen, len(page.path) + 1, Page.steplen)]
-        placement = (
-            SidebarPlacement.objects.filter(page__path__in=paths)
-            .select_related("sidebar")
-            .order_by("-page__path")
-            .first()
+        length, step = (len(page.path), Page.steplen) if page else (0, 1)
+        for end in range(length, 0, -step):
+            if found := self.by_path.get(page.path[:end]):
+                return found
+        return site and self.by_site.get(site.pk)
+
+
+class SidebarQuerySet(models.QuerySet):
+    def placed(self):
+        rows = SidebarPlacement.objects.select_related("sidebar").annotate(path=F("page__path"))
+        # Not SidebarSettings.for_site(), which writes a row for a site that has none yet.
+        chosen = SidebarSettings.objects.exclude(default_sidebar=None)
+        defaults = chosen.select_related("default_sidebar")
+        return Placed(
+            {row.path: row.sidebar for row in rows},
+            {row.site_id: row.default_sidebar for row in defaults},
         )
-        return placement.sidebar if placement else self.for_site(site)
+
+    def for_page(self, page, site):
+        return self.placed().beside(page, site)
 
     def for_site(self, site):
-        """The default one, also for what is no page: search results, errors. `site` may be None."""
-        if not site:
-            return None
-        # Not SidebarSettings.for_site(), which writes a row for a site that has none yet.
-        return self.filter(default_of__site=site).first()
+        return self.placed().beside(None, site)
 
 
 class Sidebar(PreviewableMixin, RevisionMixin, models.Model):

@@ -1,0 +1,10 @@
+from django import template
+
+from .. import beside
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def sidebar_html(context, sidebar):
+    return beside.rendered(sidebar, context["request"])
