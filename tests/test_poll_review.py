@@ -326,11 +326,13 @@ def test_polls_that_wait_take_no_query_each_on_the_desk(
     client.get("/admin/")
     with CaptureQueriesContext(connection) as of_one:
         client.get("/admin/")
+    # Before the next request empties the log.
+    asked = len(of_one)
     for number in range(2, 9):
         waits(f"Câu {number}?")
     # What is held is read again, once.
     client.get("/admin/")
-    with django_assert_max_num_queries(len(of_one)):
+    with django_assert_max_num_queries(asked):
         assert "Câu 8?" in client.get("/admin/").text
 
 

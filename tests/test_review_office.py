@@ -414,11 +414,13 @@ def test_eight_directives_on_a_desk_take_as_many_queries_as_one(
     client.get("/admin/")
     with CaptureQueriesContext(connection) as of_one:
         assert "1/CT-UBND" in client.get("/admin/").text
+    # Before the next request empties the log.
+    asked = len(of_one)
     for number in range(2, 9):
         make(office["lan"], number)
     # What is held is read again, once.
     client.get("/admin/")
-    with django_assert_max_num_queries(len(of_one)):
+    with django_assert_max_num_queries(asked):
         assert "8/CT-UBND" in client.get("/admin/").text
 
 
@@ -438,10 +440,11 @@ def test_a_list_of_pages_online_takes_as_many_queries_as_one_page(
     client.get(address)
     with CaptureQueriesContext(connection) as of_one:
         client.get(address)
+    asked = len(of_one)
     for number in range(2, 9):
         make_directive(number=str(number))
     client.get(address)
-    with django_assert_max_num_queries(len(of_one)):
+    with django_assert_max_num_queries(asked):
         assert "8/CT-UBND" in client.get(address).text
 
 
