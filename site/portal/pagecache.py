@@ -45,8 +45,8 @@ FLIGHT, GLANCE = 20, 0.02
 LEAST_PACKED = 400
 BROTLI_QUALITY, GZIP_LEVEL = 5, 6
 # What others are told who keep pages, and don't know the generation: they see a change in two
-# seconds.
-OUTSIDE = {"s-maxage": "1", "stale-while-revalidate": "1"}
+# seconds. (nginx counts whole seconds: one more while it renews would make it three.)
+OUTSIDE = {"s-maxage": "1", "stale-while-revalidate": None}
 # Says of an answer whether it was kept (RFC 9211).
 STATUS = "Cache-Status"
 HIT, MISS, STOOD_IN = (
@@ -72,8 +72,9 @@ def lifetime(cache_control):
 
 def told_others(cache_control):
     said = dict(_DIRECTIVE.findall(cache_control.lower()))
-    said |= {name: text for name, text in OUTSIDE.items() if name in said}
-    return ", ".join(f"{name}={text}" if text else name for name, text in said.items())
+    said |= OUTSIDE
+    told = ((name, text) for name, text in said.items() if text is not None)
+    return ", ".join(f"{name}={text}" if text else name for name, text in told)
 
 
 def parameters(no_vary_search):
