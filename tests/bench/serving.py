@@ -197,8 +197,8 @@ def measure(target, roots, seconds):
     assert "Non-2xx" not in told, told
     requests = int(re.search(r"(\d+) requests in", told)[1])
     target.rates.append(float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1]))
-    target.middles.append(milliseconds(re.search(r"50%\s+(\S+)", told)[1]))
-    target.slowest.append(milliseconds(re.search(r"99%\s+(\S+)", told)[1]))
+    target.middles.append(milliseconds(re.search(r"^\s+50%\s+(\S+)", told, re.MULTILINE)[1]))
+    target.slowest.append(milliseconds(re.search(r"^\s+99%\s+(\S+)", told, re.MULTILINE)[1]))
     target.cpu.append(spent / requests * 1000)
 
 
