@@ -312,6 +312,7 @@ class PageCache:
                     return self._render(key, number, environ, start_response)
                 finally:
                     caches["pages"].delete(turn)
+            # Another process is at it: nothing tells this one when the page is there but a look.
             time.sleep(GLANCE)
         return send(page, environ, start_response)
 
@@ -346,7 +347,7 @@ class PageCache:
             answer = self._render(key, generation.known(), environ, lambda *_said: None)
             getattr(answer, "close", lambda: None)()
         except Exception:
-            # What is kept goes on standing in.
+            # Whatever it is: nobody waits for this answer, and what is kept goes on standing in.
             logger.exception("page not renewed")
         finally:
             with self._lock:
@@ -365,6 +366,7 @@ class PageCache:
         try:
             answer = self._django(asked, lambda *head: said.append(head))
         except Exception:
+            # Whatever it is, an old page is better for readers than none; else it is raised.
             if stood_in := self._stand_in(key, environ, start_response):
                 return stood_in
             raise
