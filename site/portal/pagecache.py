@@ -304,14 +304,16 @@ class PageCache:
         while not (page := self._found(key, shared_key, environ)):
             number = generation.known()
             turn = f"{shared_key}:{number}"
-            if caches["pages"].add(turn, True, FLIGHT) or time.monotonic() > deadline:
+            is_mine = caches["pages"].add(turn, True, FLIGHT)
+            if is_mine or time.monotonic() > deadline:
                 try:
                     # Whose turn it was may have ended it between the two questions.
                     if page := self._found(key, shared_key, environ):
                         break
                     return self._render(key, number, environ, start_response)
                 finally:
-                    caches["pages"].delete(turn)
+                    if is_mine:
+                        caches["pages"].delete(turn)
             # Another process is at it: nothing tells this one when the page is there but a look.
             time.sleep(GLANCE)
         return send(page, environ, start_response)
