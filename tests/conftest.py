@@ -75,6 +75,13 @@ def run_again(config, env):
         return inner.wait()
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What failed at the first look is told whole, whatever the second one saw."""
+    for report in terminalreporter.getreports("rerun"):
+        terminalreporter.write_sep("_", f"{report.nodeid}, at the first look")
+        terminalreporter.write_line(report.longreprtext)
+
+
 def pytest_collection_modifyitems(config, items):
     """What starts the portal goes first, or everything else would end up waiting for it.
 
