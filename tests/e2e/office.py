@@ -39,3 +39,12 @@ def approve(window, title):
     more_actions(window)
     window.get_by_role("button", name=re.compile("^Duyệt( và xuất bản)?$")).click()
     expect(window.locator(".messages .success")).to_contain_text(title)
+
+
+def send_back(window, reason):
+    """From the editor's form of a text that waits for this moderator."""
+    more_actions(window)
+    window.get_by_role("button", name="Trả lại để sửa").click()
+    dialog = window.get_by_role("dialog")
+    dialog.get_by_label("Lý do").fill(reason)
+    dialog.get_by_role("button", name="Trả lại để sửa").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.office import more_actions, wait_for_autosave
+from tests.e2e.office import more_actions, send_back, submit, wait_for_autosave
 
 # What happens in the browser: one database tells as much as two.
 pytestmark = pytest.mark.once
@@ -52,7 +52,7 @@ class Posts:
         window.route("**/admin/pages/**", self._hold)
 
     def _hold(self, route):
-        if route.request.method != "POST":
+        if route.request.method != "POST" or "collect_action_data" in route.request.url:
             route.continue_()
         # Autosave asks for JSON.
         elif "json" in route.request.headers.get("accept", ""):
@@ -112,3 +112,32 @@ def test_what_was_decided_is_sent_once_and_never_by_itself(begun, portal):
     assert portal.sql(
         f"SELECT count(*) FROM wagtailcore_workflowstate WHERE object_id = '{page}'"
     ) == [(1,)]
+
+
+def test_who_sends_a_text_back_has_not_written_it(window, portal):
+    """Or they could not approve it when it comes again."""
+    title = "Trả lại chứ không viết"
+    editor = window("bientap")
+    open_form(editor, portal)
+    write_title(editor, title)
+    wait_for_autosave(editor)
+    submit(editor, title)
+    [(page,)] = pages_called(portal, title)
+    writers = f"SELECT DISTINCT user_id FROM wagtailcore_revision WHERE object_id = '{page}'"
+    before = portal.sql(writers)
+
+    moderator = window("kiemduyet")
+    moderator.goto(f"/admin/pages/{page}/edit/")
+    # What is in the form two seconds after it was opened counts as unchanged.
+    moderator.wait_for_function(
+        "window.wagtail.app.queryController('w-unsaved').initialFormData !== undefined"
+    )
+    posts = Posts(moderator, portal)
+    send_back(moderator, "Ghi rõ giờ.")
+    decision = posts.wait_for(posts.by_hand)
+    # The server is slow to answer, and autosave looks at a form that has the decision in it.
+    moderator.wait_for_timeout(3_000)
+    assert not posts.by_itself
+    decision.continue_()
+    expect(moderator.locator(".messages")).to_contain_text(title, timeout=30_000)
+    assert portal.sql(writers) == before

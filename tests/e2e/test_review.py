@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from tests.e2e.office import add_block, approve, more_actions, submit, wait_for_autosave
+from tests.e2e.office import (
+    add_block,
+    approve,
+    more_actions,
+    send_back,
+    submit,
+    wait_for_autosave,
+)
 from tests.e2e.test_publishing_on_time import restart_beat
 
 TITLE = "Cắt nước để sửa đường ống tại phường Đông Hà"
@@ -26,17 +33,6 @@ def write(window, portal):
     block = add_block(window, "Đoạn văn")
     block.get_by_role("textbox").last.click()
     window.keyboard.type("Nước tạm ngừng để thay đường ống chính.")
-
-
-def send_back(window):
-    window.goto("/admin/")
-    window.get_by_role("link", name=TITLE).first.click()
-    more_actions(window)
-    window.get_by_role("button", name="Trả lại để sửa").click()
-    dialog = window.get_by_role("dialog")
-    dialog.get_by_label("Lý do").fill(REASON)
-    dialog.get_by_role("button", name="Trả lại để sửa").click()
-    expect(dialog).to_be_hidden(timeout=20_000)
 
 
 def mend_and_schedule(window):
@@ -99,7 +95,11 @@ def test_a_text_is_sent_back_mended_approved_twice_published_on_time_and_taken_d
     wait_for_autosave(editor)
     submit(editor, TITLE)
     refused_to(editor)
-    send_back(window("kiemduyet"))
+    moderator = window("kiemduyet")
+    moderator.goto("/admin/")
+    moderator.get_by_role("link", name=TITLE).first.click()
+    send_back(moderator, REASON)
+    expect(moderator.get_by_role("dialog")).to_be_hidden()
     mend_and_schedule(editor)
     resubmit(editor)
     approve(window("kiemduyet"), TITLE)

@@ -18,7 +18,7 @@
   /* Whoever presses a button has said what becomes of the text: nothing is saved by itself from then
      on. While autosave is making the page, the button would make it once more: it waits for the
      answer, which leads the form to the page that there is by then. */
-  document.addEventListener("submit", (event) => {
+  function decide(event) {
     const autosave = event.target === form && controller("w-autosave");
     if (!autosave) return;
     autosave.activeValue = false;
@@ -37,7 +37,12 @@
       }
       form.requestSubmit();
     });
-  }, true);
+  }
+
+  document.addEventListener("submit", decide, true);
+  /* A decision that asks for a reason is sent by jQuery, which tells its own listeners alone. Saved by
+     itself after that, the text would have been written by whoever only read it. */
+  window.jQuery(form).on("submit", decide);
 
   /* What is in the form two seconds after it was opened counts as unchanged. Whoever begins before
      that has their words taken for what was there: the first touch says what was there. */
