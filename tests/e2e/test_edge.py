@@ -35,6 +35,9 @@ def edge(portal, tmp_path_factory):
         pytest.skip(f"needs {missing}")
 
 
+BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
+
+
 def ask(edge, path, **headers):
     """(status, headers, body)"""
     connection = HTTPSConnection("127.0.0.1", edge, context=ssl._create_unverified_context())
@@ -46,8 +49,8 @@ def ask(edge, path, **headers):
 
 
 def test_pages_are_kept_packed_and_for_everybody(edge):
-    ask(edge, "/", **{"Accept-Encoding": "br"})
-    _status, headers, packed = ask(edge, "/", **{"Accept-Encoding": "gzip, deflate, br"})
+    ask(edge, "/", **BROWSER)
+    _status, headers, packed = ask(edge, "/", **BROWSER)
     assert headers["X-Cache"] == "HIT"
     assert headers["Content-Encoding"] == "br"
     _status, headers, plain = ask(edge, "/")
@@ -55,6 +58,22 @@ def test_pages_are_kept_packed_and_for_everybody(edge):
     assert len(packed) < len(plain) / 3
     # Somebody who may be known is shown nothing of what is kept.
     assert ask(edge, "/", Cookie="sessionid=x")[1]["X-Cache"] == "BYPASS"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("gzip;q=0", None), ("", None)],
+)
+def test_nobody_gets_what_they_do_not_take(edge, accepted, encoding):
+    _status, headers, _body = ask(edge, "/", **{"Accept-Encoding": accepted})
+    assert headers["Content-Encoding"] == encoding
+
+
+@pytest.mark.parametrize("path", ["/tim-kiem/?q=van+ban", "/khong-co-trang-nay/"])
+def test_what_is_not_kept_is_packed_too(edge, path):
+    _status, headers, packed = ask(edge, path, **BROWSER)
+    assert headers["Content-Encoding"] == "gzip"
+    assert len(packed) < len(ask(edge, path)[2]) / 2
 
 
 def test_static_files_come_without_the_portal(edge):

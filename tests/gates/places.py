@@ -35,7 +35,7 @@ PLACES = [
         mistaken=f"{DIRECTIVE}so-sanh/?tu=8&den=9",
         listed=False,
     ),
-    Place("one number, two directives", "/van-ban/so/06/KH-UBND-2025", listed=False),
+    Place("one number, two directives", "/van-ban/so/06/KH-UBND-2025/", listed=False),
     Place("file, a page of it", "/tep/{document}/1/", listed=False),
     Place("file not given out", "/documents/{withdrawn}", 410, listed=False),
     Place("news", "/tin-tuc/"),
