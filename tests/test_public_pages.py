@@ -96,6 +96,15 @@ def test_the_map_names_the_polls_that_are_open(client, home):
 
 
 @pytest.mark.parametrize("address", ["/so-do-cong/", "/kenh-tin/"])
+def test_search_engines_are_told_what_they_are(client, home, address):
+    page = read(client, address)
+    [description] = page.xpath("//meta[@name='description']/@content")
+    assert description == page.xpath("string(//p[@class='summary'])")
+    [canonical] = page.xpath("//link[@rel='canonical']/@href")
+    assert canonical == f"http://testserver{address}"
+
+
+@pytest.mark.parametrize("address", ["/so-do-cong/", "/kenh-tin/"])
 def test_more_sections_take_no_more_queries(client, home, address):
     counts = []
     for start in (0, 20):
