@@ -6,9 +6,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.static import serve
 
@@ -66,6 +68,13 @@ def standalone(status):
     """A page that needs neither the database nor another request."""
     context = {"office": chrome.known_office()}
     return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+
+
+def favicon(request):
+    """Where browsers and programs ask that have read no page's head."""
+    response = HttpResponseRedirect(static("img/logo.svg"))
+    patch_cache_control(response, public=True, max_age=24 * 60 * 60)
+    return response
 
 
 def picture(request, folder, name):

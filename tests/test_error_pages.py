@@ -4,6 +4,7 @@ import re
 from io import StringIO
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.template.loader import render_to_string
@@ -39,6 +40,12 @@ def test_what_is_not_there_leads_to_the_search_and_to_all_sections(client, home)
     )
     for address in addresses:
         assert client.get(address).status_code == 200, address
+
+
+def test_an_icon_is_where_browsers_ask_for_one(client, db):
+    response = client.get("/favicon.ico")
+    assert finders.find(response.url.removeprefix("/static/"))
+    assert "max-age" in response["Cache-Control"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +98,9 @@ def test_a_page_of_an_error_needs_no_other_request_and_no_database(name):
     # One sentence for whoever reads no Vietnamese.
     assert len(page.xpath("//main/p[@lang='en']/text()")) == 1
     assert page.xpath("//meta[@name='viewport']")
-    assert not page.xpath("//link | //script | //img | //iframe")
+    assert not page.xpath("//script | //img | //iframe")
+    # An icon, or a browser would ask for one: it is empty.
+    assert page.xpath("//link/@href") == ["data:,"]
     assert "url(" not in text
     assert "@import" not in text
     assert len(page.xpath("//h1")) == 1

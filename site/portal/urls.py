@@ -13,7 +13,7 @@ from home.health import healthz
 from home.live import live, notices, pixel
 from home.sitemaps import ViewsSitemap
 from home.style_guide import style_guide
-from home.views import ORIGINALS, picture
+from home.views import ORIGINALS, favicon, picture
 from office.sharing import shared_preview
 
 robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8")
@@ -24,6 +24,7 @@ urlpatterns = [
     path("live/anh.gif", pixel, name="live_pixel"),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots),
+    path("favicon.ico", favicon),
     path("kieu-dang/", style_guide, name="style_guide"),
     path("sitemap.xml", sitemaps.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}),
     path("sitemap-<slug:section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
