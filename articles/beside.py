@@ -23,13 +23,13 @@ def sidebar_of(page, request):
     return _placed(request).beside(page, Site.find_for_request(request))
 
 
-def rendered(sidebar, request):
-    """Its HTML."""
+def rendered(number, request):
+    """The HTML of the Sidebar with this primary key."""
     site = Site.find_for_request(request)
-    return _rendered(request, sidebar.pk, site and site.pk, languages.current())
+    return _rendered(request, number, site and site.pk, languages.current())
 
 
-@held(seconds=SHOWN)
+@held(seconds=SHOWN, figures=True)
 def _rendered(request, number, site, language):
     # Read again: blocks keep what they have once fetched. It may be gone since it was chosen.
     context = {"sidebar": Sidebar.objects.filter(pk=number).first()}

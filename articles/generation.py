@@ -6,6 +6,9 @@ readers see something of: saving, deleting, moving, bulk writes and our own SQL 
 processes of a machine see it in a file that they map into memory, which asks nobody; those of
 other machines within half a second.
 
+A second number, `texts`, is the generation in which anything but figures of feeds changed last:
+what is kept of a page without those stays good while rates and weather come in (assembly.py).
+
 Whoever shows something new has read the number after it, and raised the file (`read`): nobody on
 that machine shows the old one from then on.
 (docs/decisions/0027-whole-pages-kept-by-generation.md)"""
@@ -121,16 +124,27 @@ PRIVATE_COLUMNS = {
     "voters",
     "votes",
 }
+# What feeds bring, and operators put in its place: on pages it stands in parts of its own.
+FIGURE_TABLES = {
+    "sidebar_centralrate",
+    "sidebar_exchangerate",
+    "sidebar_goldprice",
+    "sidebar_ratechange",
+    "sidebar_rateoverride",
+    "sidebar_weatheroverride",
+    "sidebar_weatherreading",
+}
 
 _WRITES = re.compile(
     r"\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|(UPDATE)|DELETE\s+FROM)\s+[\"`]?(\w+)", re.IGNORECASE
 )
 _SET = re.compile(r'"(\w+)" = ')
 MOVE_ON = """
-    INSERT INTO articles_registerversion (id, version, index_version, generation, closed)
-    VALUES (1, 0, 0, 1, 0)
+    INSERT INTO articles_registerversion (id, version, index_version, generation, texts, closed)
+    VALUES (1, 0, 0, 1, 1, 0)
     ON CONFLICT (id) DO UPDATE SET generation = articles_registerversion.generation + 1
 """
+MOVE_ON_TEXTS = f"{MOVE_ON}, texts = articles_registerversion.generation + 1"
 _CLOSE = "UPDATE articles_registerversion SET closed = generation WHERE id = 1"
 
 
@@ -143,6 +157,11 @@ def is_seen(statement):
     return not columns or not PRIVATE_COLUMNS.issuperset(columns)
 
 
+def is_figure(statement):
+    """Whether what it changes of that is a feed's figure."""
+    return _WRITES.match(statement)[2].lower() in FIGURE_TABLES
+
+
 # Tables may not be there yet, nor the column, while they are made.
 _is_migrating = False
 
@@ -152,18 +171,23 @@ def _watch(execute, sql, params, many, context):
     if _is_migrating or not isinstance(sql, str) or not is_seen(sql):
         return execute(sql, params, many, context)
     used = context["connection"]
+    count = _count_figures if is_figure(sql) else _count
     if not used.in_atomic_block:
         # Afterwards: a page that is made in between is kept under the number of before.
         done = execute(sql, params, many, context)
-        _count(used)
+        count(used)
         _announce()
         return done
-    is_counted = any(hook is _announce for _savepoints, hook, _robust in used.run_on_commit)
-    if not is_counted or _looked.at:
+    # Texts are counted for figures too, not the other way round.
+    counted = {hook for _savepoints, hook, _robust in used.run_on_commit} & {
+        _announce,
+        _told[count],
+    }
+    if not counted or _looked.at:
         # Before the first row is locked: the same order for all. Again when somebody has looked at
         # the number since, and may hold what they read by it.
-        _count(used)
-        used.on_commit(_announce)
+        count(used)
+        used.on_commit(_told[count])
     return execute(sql, params, many, context)
 
 
@@ -174,10 +198,14 @@ class _Looked(threading.local):
 _looked = _Looked()
 
 
-def _count(used):
+def _count(used, move_on=MOVE_ON_TEXTS):
     with used.cursor() as cursor:
-        cursor.execute(MOVE_ON)
+        cursor.execute(move_on)
     _looked.at = False
+
+
+def _count_figures(used):
+    _count(used, MOVE_ON)
 
 
 def _announce():
@@ -186,6 +214,14 @@ def _announce():
     except DatabaseError as error:
         # It is committed: who follows will see it.
         logger.warning("generation not announced: %s", type(error).__name__)
+
+
+def _announce_figures():
+    _announce()
+
+
+# By what a transaction tells when it is committed, _watch knows what it has counted.
+_told = {_count: _announce, _count_figures: _announce_figures}
 
 
 def close(sender, **kwargs):

@@ -10,13 +10,20 @@ from wagtail import urls as wagtail_urls
 from wagtail import views
 from wagtail.models import Site
 
-from . import languages
+from . import assembly, languages
 from .sections import leaves, sections
 
 
 def serve(request, path):
+    return assembly.answered(request, lambda request: _serve(request, path))
+
+
+def _serve(request, path):
+    found = route(request, path)
     # Where Wagtail's view looks first.
-    request._wagtail_route_for_request = route(request, path)
+    request._wagtail_route_for_request = found
+    # What counts in a question to it.
+    request.portal_parameters = getattr(found and found.page, "parameters", None)
     return views.serve(request, path)
 
 

@@ -16,33 +16,37 @@ MOST_HELD = 1_000
 class Versions(NamedTuple):
     register: int
     index: int
-    # Of whatever readers see.
+    # Of whatever readers see, and of that without the figures of feeds.
     generation: int
+    texts: int
 
 
 def versions(request):
     if not hasattr(request, "portal_versions"):
-        row = RegisterVersion.objects.values_list("version", "index_version", "generation").first()
+        columns = ("version", "index_version", "generation", "texts")
+        row = RegisterVersion.objects.values_list(*columns).first()
         generation.look()
-        request.portal_versions = Versions(*(row or (0, 0, 0)))
+        request.portal_versions = Versions(*(row or (0, 0, 0, 0)))
     return request.portal_versions
 
 
 class Held:
     """A function of a request and of words that say all that its answer depends on besides the
-    database: asked once for each generation, in this process."""
+    database: asked once in this process while texts are the same, or, where it tells `figures` of
+    feeds, for each generation."""
 
     everything = WeakSet()
 
-    def __init__(self, read, seconds):
+    def __init__(self, read, seconds, figures):
         update_wrapper(self, read)
-        self._read, self._seconds = read, seconds
-        # {words: (generation, when, answer)}
+        self._read, self._seconds, self._figures = read, seconds, figures
+        # {words: (number, when, answer)}
         self._held = {}
         self.everything.add(self)
 
     def __call__(self, request, *words):
-        number = versions(request).generation
+        seen = versions(request)
+        number = seen.generation if self._figures else seen.texts
         now = timezone.now() if self._seconds else None
         held = self._held.get(words)
         if held is None or held[0] != number or self._is_old(held[1], now):
@@ -58,10 +62,10 @@ class Held:
         self._held.clear()
 
 
-def held(seconds=None):
+def held(seconds=None, figures=False):
     """Makes a function Held; `seconds`: as long as its answer may be shown while time alone changes
-    it."""
-    return lambda read: Held(read, seconds)
+    it; `figures`: whether it depends on what feeds bring."""
+    return lambda read: Held(read, seconds, figures)
 
 
 def forget():

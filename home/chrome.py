@@ -12,7 +12,7 @@ from wagtail.models import Site
 from articles import languages
 from articles.beside import SHOWN, sidebar_of
 from articles.privacy import private_paths
-from articles.versions import Versions, held, versions
+from articles.versions import held, versions
 from sidebar.today import strip
 
 from . import navigation
@@ -48,7 +48,8 @@ class Logo:
 
 @dataclass(frozen=True)
 class Frame:
-    versions: Versions
+    # The version of the database, but for feeds' figures.
+    texts: int
     office: OfficeSettings
     # None: the portal's own.
     logo: Logo | None = None
@@ -103,7 +104,7 @@ def _sidebar(request):
     return sidebar_of(None if languages.is_own() else languages.home_place(request), request)
 
 
-@held(seconds=SHOWN)
+@held(seconds=SHOWN, figures=True)
 def _strip(request):
     return strip()
 
@@ -174,10 +175,10 @@ def known_office():
 def _frame(request):
     site = Site.find_for_request(request)
     if not site:
-        return Frame(versions(request), OfficeSettings(name=settings.WAGTAIL_SITE_NAME))
+        return Frame(versions(request).texts, OfficeSettings(name=settings.WAGTAIL_SITE_NAME))
     place = site.pk, site.root_page_id, languages.current()
     known = _frames.get(place)
-    if known is None or known.versions != versions(request):
+    if known is None or known.texts != versions(request).texts:
         known = _frames[place] = _read(site, request)
     return known
 
@@ -206,7 +207,7 @@ def _read(site, request):
         office.speak_english()
         ways = navigation.Translated(pages, languages.translations(request))
     return Frame(
-        versions(request),
+        versions(request).texts,
         office,
         logo=_logo(office.logo_rendition()),
         brand_style=office.brand_style,

@@ -16,7 +16,7 @@ from . import chrome
 FRESH = min(60, settings.RATES_INTERVAL, settings.WEATHER_INTERVAL, settings.GOLD_INTERVAL)
 STANDS_IN = 24 * 60 * 60
 
-# What counts in a question to these views; of pages, `parameters` says it.
+# What counts in a question to these views; of pages, `parameters` says it (routing.py).
 PARAMETERS = {
     "articles:document_page": (),
     "home:feeds": (),
@@ -65,9 +65,8 @@ def _names(request):
     match = request.resolver_match
     if match is None:
         return NOT_KEPT
-    route = getattr(request, "_wagtail_route_for_request", None)
-    if route is not None:
-        return getattr(route.page, "parameters", None)
+    if hasattr(request, "portal_parameters"):
+        return request.portal_parameters
     return PARAMETERS.get(match.view_name, NOT_KEPT)
 
 

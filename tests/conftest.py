@@ -15,7 +15,7 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 from xdist.scheduler import LoadScopeScheduling
 
-from articles import languages, live_register, versions
+from articles import assembly, languages, live_register, versions
 from articles.search import backend
 from home import chrome
 from home.management.processes import die_with_parent
@@ -172,6 +172,7 @@ def nothing_of_other_tests(settings, tmp_path_factory):
     """A test's database is another's gone back in time; no portal's ever is."""
     live_register.forget()
     versions.forget()
+    assembly.forget()
     languages.forget()
     chrome.forget()
     backend.forget()

@@ -85,6 +85,53 @@ def test_feeds_move_it(portal):
     assert moved(lambda: WeatherReading.objects.replace_with(region, reading)) > 0
 
 
+def texts_moved(change):
+    before = RegisterVersion.objects.get().texts
+    change()
+    return RegisterVersion.objects.get().texts - before
+
+
+def test_figures_of_feeds_are_told_from_texts(portal):
+    sheet = vietcombank.parse(feed_server.RATES)
+    assert texts_moved(lambda: ExchangeRate.objects.replace_with(sheet)) == 0
+    region = WeatherRegion.objects.create(name="Đông Hà", latitude=16.8, longitude=107.1)
+    reading = open_meteo.parse(feed_server.WEATHER)
+    assert texts_moved(lambda: WeatherReading.objects.replace_with(region, reading)) == 0
+    assert texts_moved(make_news) > 0
+    assert RegisterVersion.objects.get().texts == RegisterVersion.objects.get().generation
+
+
+@pytest.mark.parametrize("texts_first", [True, False])
+def test_one_transaction_may_change_both(portal, texts_first):
+    sheet = vietcombank.parse(feed_server.RATES)
+    changes = [
+        lambda: OfficeSettings.objects.update(name="Khác"),
+        lambda: ExchangeRate.objects.replace_with(sheet),
+    ]
+
+    def change():
+        with transaction.atomic():
+            for one in changes if texts_first else reversed(changes):
+                one()
+
+    assert texts_moved(change) > 0
+    assert RegisterVersion.objects.get().texts <= RegisterVersion.objects.get().generation
+
+
+def test_texts_after_figures_in_a_savepoint_that_is_rolled_back(portal):
+    sheet = vietcombank.parse(feed_server.RATES)
+
+    def change():
+        with transaction.atomic():
+            ExchangeRate.objects.replace_with(sheet)
+            with transaction.atomic():
+                OfficeSettings.objects.update(name="Khác")
+                transaction.set_rollback(True)
+            OfficeSettings.objects.update(portal_label="Cổng khác")
+
+    assert texts_moved(change) > 0
+
+
 def test_polls_move_it_and_votes_do_not(portal):
     made = poll()
     choice = made.choices.get()

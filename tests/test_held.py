@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction, Site
 
-from articles import versions
+from articles import assembly, versions
 from articles.models import Author, DirectivePage, NewsIndexPage, NewsPage, Topic
 from articles.sections import leaves, sections
 from articles.versions import held
@@ -62,6 +62,8 @@ def a_request():
 def asked(client, address):
     """How many questions a page asks of the database once this process has shown it."""
     assert client.get(address).status_code == 200
+    # What is kept of the page itself is another matter (test_assembly.py).
+    assembly.forget()
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
     return len(queries)

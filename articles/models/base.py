@@ -98,6 +98,9 @@ class PortalPage(ReviewedMixin, Page):
     review_months = None
     # What counts in the question of its address; None: all of it.
     parameters = frozenset()
+    # Whether it is the same all day until something is published, but for what its templates
+    # include later (assembly.py).
+    is_kept = False
     # Whether it tells readers how to reach the office that runs the portal.
     shows_office = False
 

@@ -28,6 +28,8 @@ class RegisterVersion(models.Model):
     index_version = models.PositiveBigIntegerField(default=0)
     # Of whatever readers see (articles/generation.py).
     generation = models.PositiveBigIntegerField(default=0)
+    # The generation in which anything but a feed's figures changed last.
+    texts = models.PositiveBigIntegerField(default=0)
     # The generation in which something was closed to the public last.
     closed = models.PositiveBigIntegerField(default=0)
 

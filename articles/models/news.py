@@ -115,6 +115,7 @@ class NewsPage(ArticlePage):
         ),
     ]
 
+    is_kept = True
     parent_page_types = ["articles.NewsIndexPage"]
     page_description = _("A piece of news")
 

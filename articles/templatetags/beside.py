@@ -6,5 +6,5 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def sidebar_html(context, sidebar):
-    return beside.rendered(sidebar, context["request"])
+def sidebar_html(context, sidebar_id):
+    return beside.rendered(sidebar_id, context["request"])

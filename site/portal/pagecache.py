@@ -29,7 +29,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from articles import generation
+from articles import assembly, generation, versions
 
 logger = logging.getLogger(__name__)
 
@@ -258,6 +258,9 @@ class PageCache:
     def _forget(self):
         self._memory.clear()
         caches["pages"].clear()
+        # Numbers that these are held by may come again.
+        versions.forget()
+        assembly.forget()
 
     def _key(self, place, question):
         names = self._names.get(place)

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("articles", "0017_generation"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="registerversion",
+            name="texts",
+            field=models.PositiveBigIntegerField(default=0),
+        ),
+    ]
