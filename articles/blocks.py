@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
@@ -21,11 +22,11 @@ from wagtail.models import Page
 
 from office.comparing import ChoiceComparison
 from polls.blocks import PollBlock
-from sidebar.audience import open_to_all
 
 from .languages import numbers_here
 from .outline import Anchors, Clause, Place, Point, level_below, number_slug, places
 from .pictures import prefetch, specs_of
+from .privacy import public
 from .vietnamese import fold_slug
 
 # No images or embeds inside running text: they have blocks, with alt text and captions.
@@ -360,12 +361,14 @@ class PageLinksBlock(blocks.StructBlock):
 
     def get_context(self, value, parent_context=None):
         context = super().get_context(value, parent_context)
-        chosen = [page.pk for page in value["pages"] if page]
-        if request := (parent_context or {}).get("request"):
-            chosen = numbers_here(request, chosen)
+        request = (parent_context or {}).get("request") or HttpRequest()
+        # They have been read with the body, but for their translations.
+        known = {page.pk: page for page in value["pages"] if page}
+        numbers = numbers_here(request, list(known))
+        known |= Page.objects.in_bulk([pk for pk in numbers if pk not in known])
+        found = [known[pk].specific_deferred for pk in numbers if pk in known]
         # A chosen page may have been taken offline or closed to the public since.
-        found = open_to_all(Page.objects.live()).specific(defer=True).in_bulk(chosen)
-        context["pages"] = [found[pk] for pk in chosen if pk in found]
+        context["pages"] = public([page for page in found if page.live], request)
         return context
 
 

@@ -286,8 +286,9 @@ class Mark:
     NAME = "generation"
     SIZE = 16
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, folder):
+        self.folder = folder
+        path = Path(folder) / self.NAME
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         weakref.finalize(self, os.close, self._file)
@@ -336,11 +337,12 @@ _opening = threading.Lock()
 
 def _mark():
     global _opened
-    path = Path(settings.DATA_DIR) / Mark.NAME
-    if _opened is None or _opened.path != path:
+    # Asked with each page, so without making a path each time.
+    folder = settings.DATA_DIR
+    if _opened is None or _opened.folder is not folder:
         with _opening:
-            if _opened is None or _opened.path != path:
-                _opened = Mark(path)
+            if _opened is None or _opened.folder is not folder:
+                _opened = Mark(folder)
     return _opened
 
 

@@ -12,6 +12,8 @@ from wagtail.models import Page, PageViewRestriction, Site
 from articles import assembly
 from articles.models import DirectivePage, Topic
 from home.models import MourningSettings, StandardPage, UrgentNotice
+from polls import ballots
+from polls.models import Choice, Poll
 from sidebar.models import ExchangeRate, PageViews, Sidebar, SidebarSettings
 from sidebar.providers import vietcombank
 from tests import feed_server
@@ -95,6 +97,23 @@ def test_figures_come_into_it(client, news):
     # In the strip, and in the sidebar.
     assert "USD</abbr>" in after
     assert after.count("EUR") > before.count("EUR")
+
+
+def test_a_text_with_a_poll_is_rendered_whole(client, news, clock):
+    poll = Poll.objects.create(
+        question="Có cần lớp buổi tối?",
+        opens_at=clock.moment - timedelta(days=1),
+        closes_at=clock.moment + timedelta(minutes=5),
+    )
+    choice = Choice.objects.create(poll=poll, text="Cần", sort_order=0)
+    news.body = [("poll", {"heading": "Ý kiến", "poll": poll})]
+    news.save_revision().publish()
+    assert "<form" in read(client, news).partition('class="body"')[2]
+    ballots.cast(poll, {choice.pk}, "a" * 64)
+    clock.tick(minutes=10)
+    after = read(client, news).partition('class="body"')[2]
+    assert "<form" not in after
+    assert "100" in after
 
 
 def test_views_come_into_it(client, news):

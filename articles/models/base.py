@@ -98,9 +98,9 @@ class PortalPage(ReviewedMixin, Page):
     review_months = None
     # What counts in the question of its address; None: all of it.
     parameters = frozenset()
-    # Whether it is the same all day until something is published, but for what its templates
-    # include later (assembly.py).
-    is_kept = False
+    # Whether pages of its kind are the same all day until something is published, but for what
+    # their templates include later.
+    is_steady = False
     # Whether it tells readers how to reach the office that runs the portal.
     shows_office = False
 
@@ -156,6 +156,12 @@ class PortalPage(ReviewedMixin, Page):
 
     def permissions_for_user(self, user):
         return ReviewedPagePermissionTester(user, self)
+
+    @property
+    def is_kept(self):
+        """Whether it is put together from what is kept of it (assembly.py)."""
+        # Polls open, close, and are voted on.
+        return self.is_steady and all(block["type"] != "poll" for block in self.body.raw_data)
 
     @property
     def leaves_word(self):

@@ -336,7 +336,7 @@ class DirectivePage(InEveryLanguage, RoutablePageMixin, ArticlePage):
     parent_page_types = ["articles.DirectiveIndexPage"]
     page_description = _("A directive or another official document, with its record")
     # A day to stand on; two editions to compare.
-    is_kept = True
+    is_steady = True
     parameters = frozenset({"ngay", "tu", "den"})
 
     objects = PageManager.from_queryset(DirectivePageQuerySet)()

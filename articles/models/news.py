@@ -115,7 +115,7 @@ class NewsPage(ArticlePage):
         ),
     ]
 
-    is_kept = True
+    is_steady = True
     parent_page_types = ["articles.NewsIndexPage"]
     page_description = _("A piece of news")
 
@@ -194,6 +194,8 @@ class NewsPage(ArticlePage):
         )
 
     def _related_by_hand(self, rows, request):
+        if not rows:
+            return []
         public = open_to_all(Page.objects.live()).exclude(pk=self.pk)
         if not is_own():
             # Of what isn't translated, the law alone.

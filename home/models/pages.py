@@ -153,7 +153,7 @@ class StandardPage(PortalPage):
 
     # Nobody comes back to it by itself, and it is out of date all the same.
     review_months = 12
-    is_kept = True
+    is_steady = True
 
     introduction = models.TextField(
         _("introduction"),

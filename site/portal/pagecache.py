@@ -18,6 +18,7 @@ import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 import brotli
@@ -151,6 +152,7 @@ def packed(body, encoding):
     return body
 
 
+@lru_cache(256)
 def encoding_of(accepted):
     """The shortest way of sending that a client takes."""
     if "br" in accepted and re.search(r"\bbr\b(?!;\s*q=0(?:\.0*)?(?:,|$))", accepted):

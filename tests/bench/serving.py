@@ -16,7 +16,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, suppress
+import threading
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -38,8 +39,14 @@ ABOUT = """\
 `make bench WRITE=1`: real servers on loopback, {clients} connections of wrk on the same {cores}
 cores, {rounds} rounds of {seconds} s of each in turn; medians. CPU is that of all servers: nginx,
 granian, PostgreSQL, Redis. The article goes out in {size:,} bytes (gzip). Goals: the edge 0.85 of
-a file, the page cache 0.35 and 0.1 ms, a page that isn't kept 6 ms and 6 queries.
+a file, the page cache 0.35 and 0.1 ms, a page that isn't kept 6 ms and 6 queries. Such a page is
+put together from what the process has rendered of it before (decision 0031); beside it, what it
+costs while others publish {changes} times a second: all that is in memory is read and rendered anew
+each time.
 """
+
+# A second, by whoever publishes.
+CHANGES = 20
 
 
 @dataclass
@@ -53,6 +60,8 @@ class Target:
     middles: list = field(default_factory=list)
     slowest: list = field(default_factory=list)
     cpu: list = field(default_factory=list)
+    # Whether somebody publishes all the while.
+    changes: bool = False
 
 
 def main():
@@ -81,6 +90,7 @@ def main():
             clients=CLIENTS,
             cores=os.cpu_count(),
             rounds=options.rounds,
+            changes=CHANGES,
             seconds=options.seconds,
             size=size,
         )
@@ -132,13 +142,15 @@ def run(stack, options):
         Target("edge: nginx before the portal", port, path, told),
         Target("page cache alone (granian)", behind, path, told),
         Target("not kept: an article with its sidebar", behind, path, past),
+        Target("the same, while others publish", behind, path, past, changes=True),
         Target("`/live/`, a view", behind, f"/live/?page={article}", told),
         Target("search, two words", behind, "/tim-kiem/?q=van+ban", told),
     ]
     roots = [group, front.process.pid, postgres.process.pid, redis.process.pid]
     for number in range(options.rounds):
         for target in targets:
-            measure(target, roots, options.seconds)
+            with publishing(database) if target.changes else nullcontext():
+                measure(target, roots, options.seconds)
             say(f"round {number + 1}: {target.name}: {target.rates[-1]:,.0f} requests/s")
     return targets, queries, len(page)
 
@@ -158,21 +170,46 @@ def article_of(database):
     return number, "/" + path.split("/", 2)[2]
 
 
+@contextmanager
+def publishing(database):
+    """Counts as if somebody published, from a thread of its own."""
+    ended = threading.Event()
+
+    def count():
+        with psycopg.connect(database, autocommit=True) as connection:
+            while not ended.wait(1 / CHANGES):
+                connection.execute(
+                    "UPDATE articles_registerversion"
+                    " SET generation = generation + 1, texts = generation + 1"
+                )
+
+    thread = threading.Thread(target=count)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
 def queries_of(env, path):
-    """How many a page that isn't kept asks, in a process that has rendered it before."""
+    """(put together, rendered whole): how many a page that isn't kept asks, in a process that has
+    rendered others before."""
     code = (
         "from django.conf import settings; from django.db import connection;"
         "from django.test import Client; from django.test.utils import CaptureQueriesContext;"
         "settings.ALLOWED_HOSTS = ['*']; client = Client();"
-        f"client.get({path!r});\n"
-        "with CaptureQueriesContext(connection) as asked:\n"
-        f"    client.get({path!r}); count = len(connection.queries_log)\n"
-        # That of the page cache: whether anything has changed meanwhile.
-        "print('queries', count + 1)"
+        "from articles import assembly\n"
+        "def asked():\n"
+        "    with CaptureQueriesContext(connection) as asked:\n"
+        f"        client.get({path!r})\n"
+        # One more is that of the page cache: whether anything has changed meanwhile.
+        "    return len(asked) + 1\n"
+        "asked(); together = asked(); assembly.forget(); print('queries', together, asked())"
     )
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
     told = subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True)
-    return int(re.search(r"queries (\d+)", told.stdout)[1])
+    return tuple(map(int, re.search(r"queries (\d+) (\d+)", told.stdout).groups()))
 
 
 def fetch(port, path, headers):
@@ -234,7 +271,9 @@ def table(targets, queries):
             f"{median(target.slowest):.1f} | {median(target.cpu):.3f} | "
             f"{ratio(target, targets[0]):.4f} |"
         )
-    return "\n".join(lines) + f"\n\nQueries of the page that isn't kept: {queries}.\n"
+    together, whole = queries
+    asked = f"Queries of the page that isn't kept: {together}; rendered whole: {whole}."
+    return "\n".join(lines) + f"\n\n{asked}\n"
 
 
 def ratio(target, beside):
@@ -243,13 +282,17 @@ def ratio(target, beside):
 
 
 def figures(targets, queries):
-    beside, edge, kept, page, live, _search = targets
+    beside, edge, kept, page, anew, live, _search = targets
+    together, whole = queries
     return {
         "edge_ratio": round(ratio(edge, beside), 4),
         "page_cache_ratio": round(ratio(kept, beside), 4),
         "page_cache_cpu_ms": round(median(kept.cpu), 4),
         "uncached_cpu_ms": round(median(page.cpu), 2),
-        "uncached_queries": queries,
+        "uncached_queries": together,
+        # Rendered whole, and all that is in memory read anew.
+        "anew_cpu_ms": round(median(anew.cpu), 2),
+        "whole_queries": whole,
         "live_cpu_ms": round(median(live.cpu), 4),
     }
 

@@ -79,7 +79,7 @@ class Portal:
         """What is kept is old from now on, as after any change."""
         self._run(generation.MOVE_ON)
         number = self._run("SELECT generation FROM articles_registerversion")[0][0]
-        generation.Mark(self.data_dir / generation.Mark.NAME).raise_to(number)
+        generation.Mark(self.data_dir).raise_to(number)
 
     def _run(self, statement):
         if address := self.env.get("DATABASE_URL"):
