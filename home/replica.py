@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 ALIAS = "replica"
 # What all readers see alike, by the namespaces and names of its addresses. Not the polls': a reader
 # who has just voted looks for that vote, which no generation counts.
-NAMESPACES = {"articles", "home", "sidebar", "wagtailapi"}
+NAMESPACES = {"api", "articles", "home", "sidebar"}
 NAMES = {"sitemap", "wagtail_serve", "wagtaildocs_serve"}
 # The numbers that say how new everything else is: of the database that everything else is of.
 NUMBERS = {"articles_registerchange", "articles_registerversion"}
@@ -111,8 +111,8 @@ class ReadFromReplica:
         try:
             response = self.get_response(request)
             if reading.is_of_replica and response.status_code >= 500:
-                # It went away in the middle, or took back rows that were being read. If the fault is
-                # ours, the primary has it too.
+                # It went away in the middle, or took back rows that were being read. What is our
+                # own fault, the primary has too.
                 reading.go_to_primary()
                 response = self.get_response(request)
         finally:
