@@ -1,8 +1,6 @@
 """What is read from a replica, and when: here a second connection to the tests' own database.
 (tests/e2e/test_two_machines.py has a real one.)"""
 
-from contextlib import contextmanager
-
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, connections
@@ -26,18 +24,10 @@ def copy(settings, tmp_path, monkeypatch):
     settings.DATABASE_ROUTERS = ["home.replica.Router"]
     settings.MIDDLEWARE = ["home.replica.ReadFromReplica", *settings.MIDDLEWARE]
     monkeypatch.setattr(replica, "_left_alone_until", 0)
-    with connected(connections["default"].copy(replica.ALIAS)) as copy:
-        yield copy
-
-
-@contextmanager
-def connected(copy):
-    connections[replica.ALIAS] = copy
-    try:
-        yield copy
-    finally:
-        copy.close()
-        del connections[replica.ALIAS]
+    copy = connections[replica.ALIAS] = connections["default"].copy(replica.ALIAS)
+    yield copy
+    copy.close()
+    del connections[replica.ALIAS]
 
 
 @pytest.fixture
@@ -155,11 +145,10 @@ def test_what_the_primary_shows_meanwhile_counts_for_the_replica_too(client, new
     assert generation.known() == before + 1
 
 
-def test_a_replica_that_is_away_is_nobodys_fault(client, news, settings, tmp_path, caplog):
-    nowhere = connections["default"].copy(replica.ALIAS)
-    nowhere.settings_dict["NAME"] = str(tmp_path / "no" / "such")
-    with connected(nowhere):
-        assert client.get(address_of(news)).status_code == 200
+def test_a_replica_that_is_away_is_nobodys_fault(client, news, copy, tmp_path, caplog):
+    copy.close()
+    copy.settings_dict["NAME"] = str(tmp_path / "no" / "such")
+    for _ in range(2):
         assert client.get(address_of(news)).status_code == 200
     # And is left alone for a while.
     assert [
@@ -167,7 +156,7 @@ def test_a_replica_that_is_away_is_nobodys_fault(client, news, settings, tmp_pat
     ] == ["database=replica not asked for 10 s: OperationalError"]
 
 
-def test_a_replica_that_goes_away_in_the_middle_is_nobodys_fault(client, news, copy, asked):
+def test_a_replica_that_goes_away_in_the_middle_is_nobodys_fault(client, news, copy):
     def fail(execute, sql, params, many, context):
         if "articles_newspage" in sql:
             raise OperationalError("terminating connection due to conflict with recovery")
@@ -178,7 +167,8 @@ def test_a_replica_that_goes_away_in_the_middle_is_nobodys_fault(client, news, c
         answer = client.get(address_of(news))
     assert answer.status_code == 200
     assert "Tin của bản sao" in answer.content.decode()
-    assert answer.headers["Cache-Control"].startswith("max-age=0, s-maxage=")
+    # Like any other.
+    assert "s-maxage" in answer.headers["Cache-Control"]
 
 
 def test_a_fault_of_ours_is_told_once_more_and_no_more(client, news, monkeypatch):

@@ -27,16 +27,21 @@ SERVER_ASKS = (
     "SET tcp_user_timeout = 6000",
 )
 # … and before that, a holder that the server can't hear has given up (milliseconds in the last).
-HOLDER_ASKS = {"keepalives_idle": 1, "keepalives_interval": 1, "tcp_user_timeout": 3_000}
+HOLDER_ASKS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 1,
+    "keepalives_interval": 1,
+    "tcp_user_timeout": 3_000,
+}
 
 
 class Turn:
     """To send. Ends with the connection, which is nobody else's."""
 
     def __init__(self):
-        self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
+        self._connection = connections[DEFAULT_DB_ALIAS].copy()
         options = self._connection.settings_dict["OPTIONS"]
-        self._connection.settings_dict["OPTIONS"] = HOLDER_ASKS | {"connect_timeout": 5} | options
+        self._connection.settings_dict["OPTIONS"] = HOLDER_ASKS | options
 
     def wait(self):
         """Until it is this process's; a database that is away is waited for too."""
