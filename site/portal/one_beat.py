@@ -11,7 +11,8 @@ import os
 import time
 
 from celery.signals import before_task_publish
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import Error as DatabaseError
 
 logger = logging.getLogger(__name__)
 
