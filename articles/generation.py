@@ -253,13 +253,14 @@ pre_migrate.connect(pause)
 post_migrate.connect(go_on)
 
 
-def read():
-    """The number as the database has it; from now on this machine's processes know it too."""
-    with connection.cursor() as cursor:
+def read(used=connection):
+    """The number as the database has it, or a copy of it; from now on this machine's processes know
+    it too."""
+    with used.cursor() as cursor:
         cursor.execute("SELECT generation, closed FROM articles_registerversion WHERE id = 1")
         number, closed = cursor.fetchone() or (0, 0)
     look()
-    if not connection.in_atomic_block:
+    if not used.in_atomic_block:
         _mark().raise_to(number, closed)
     return number
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS
 
 from .effect import Effect
 from .facets import EFFECT_WORDS, KIND_WORDS, KINDS, Vocabulary
@@ -57,8 +58,9 @@ def current(version):
     if known and known.version == version:
         return known
     with _lock:
-        # Another thread may have been here; and a backup may have been restored under our feet.
-        if _current is None or _current.version != _version():
+        # Another thread may have been here; and a backup may have been restored under our feet. As
+        # the primary has it: a replica may be behind what is held, and that would be read anew.
+        if _current is None or _current.version != _version(DEFAULT_DB_ALIAS):
             _current = _read(_current)
         return _current
 
@@ -69,8 +71,10 @@ def forget():
     _current = None
 
 
-def _version():
-    return RegisterVersion.objects.values_list("version", flat=True).first() or 0
+def _version(database=None):
+    """Of a database; None: that of the request."""
+    versions = RegisterVersion.objects.using(database)
+    return versions.values_list("version", flat=True).first() or 0
 
 
 def _read(known):

@@ -92,10 +92,9 @@ def pytest_collection_modifyitems(config, items):
         rest = out_of_sample(items)
         config.hook.pytest_deselected(items=rest)
         items[:] = [item for item in items if item not in rest]
-    if config.option.postgres:
-        alike = [item for item in items if not needs_a_server(item)]
-        config.hook.pytest_deselected(items=alike)
-        items[:] = [item for item in items if needs_a_server(item)]
+    belongs = needs_a_server if config.option.postgres else needs_no_server
+    config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
+    items[:] = [item for item in items if belongs(item)]
 
 
 def out_of_sample(items):
@@ -116,6 +115,10 @@ def needs_a_server(item):
         or item.get_closest_marker("django_db") is not None
         or not {"db", "transactional_db", "redis_url"}.isdisjoint(item.fixturenames)
     )
+
+
+def needs_no_server(item):
+    return item.get_closest_marker("servers") is None
 
 
 class FilesOfThePortalTogether(LoadScopeScheduling):

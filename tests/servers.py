@@ -113,21 +113,46 @@ def durable_postgres():
 @contextmanager
 def postgres_server(settings):
     """A Server, and the address of a database on it."""
+    options = ["--no-sync", "--auth=trust", "--username=portal"]
+    # Vietnamese letters have their capitals in it, unlike in C.
+    options += ["--encoding=UTF8", "--locale=C.UTF-8"]
+    with _postgres("initdb", options, settings) as (server, address):
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE portal")
+        yield server, f"{address}/portal"
+
+
+@contextmanager
+def postgres_replica(database, settings):
+    """A Server that follows the one of `database`, and the address of that database on it."""
+    server, _slash, name = database.rpartition("/")
+    options = ["--no-sync", "--checkpoint=fast", "--write-recovery-conf"]
+    options += [f"--dbname={server}/postgres", "--pgdata"]
+    with _postgres("pg_basebackup", options, settings) as (replica, address):
+        yield replica, f"{address}/{name}"
+
+
+def of_postgres(name):
+    """The path of one of its programs."""
     found = [str(folder) for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"))]
     path = os.pathsep.join([*reversed(found), os.environ.get("PATH", "")])
-    initdb = shutil.which("initdb", path=path)
-    if not initdb:
+    binary = shutil.which(name, path=path)
+    if not binary:
         raise Missing("a PostgreSQL: apt-get install postgresql redis-server")
+    return binary
+
+
+@contextmanager
+def _postgres(maker, options, settings):
+    """A Server whose data a program of PostgreSQL's makes, and its address."""
+    binary = of_postgres(maker)
     account = unprivileged_account()
     folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
     try:
         if account:
             shutil.chown(folder, account["user"], account["group"])
-        options = ["--no-sync", "--auth=trust", "--username=portal"]
-        # Vietnamese letters have their capitals in it, unlike in C.
-        options += ["--encoding=UTF8", "--locale=C.UTF-8"]
         made = subprocess.run(
-            [initdb, *options, folder / "data"],
+            [binary, *options, folder / "data"],
             cwd=folder,
             capture_output=True,
             text=True,
@@ -145,7 +170,7 @@ def postgres_server(settings):
         address = f"postgres://portal@127.0.0.1:{port}"
         server = Server(
             [
-                Path(initdb).resolve().with_name("postgres"),
+                Path(binary).resolve().with_name("postgres"),
                 *("-D", folder / "data"),
                 *(f"--{name}={value}" for name, value in settings.items()),
             ],
@@ -157,9 +182,7 @@ def postgres_server(settings):
         )
         try:
             server.start()
-            with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-                connection.execute("CREATE DATABASE portal")
-            yield server, f"{address}/portal"
+            yield server, address
         finally:
             server.stop()
     finally:

@@ -54,6 +54,7 @@ def test_production_starts_with_everything_set(tmp_path):
         ({"DEBUG": "yess"}, "yess"),
         ({"RATES_INTERVAL": "soon"}, "RATES_INTERVAL"),
         ({"RATES_INTERVAL": "0"}, "RATES_INTERVAL"),
+        ({"DATABASE_REPLICA_URL": "postgres://copy/portal"}, "DATABASE_REPLICA_URL"),
     ],
 )
 def test_production_refuses_what_would_harm(tmp_path, changes, complaint):
@@ -110,3 +111,18 @@ def test_what_runs_every_five_seconds_fills_no_log():
     assert is_told("celery.app.trace", logging.INFO, other)
     assert is_told("celery.app.trace", logging.ERROR, flush)
     assert is_told("sidebar.tasks", logging.INFO, flush)
+
+
+def test_a_replica_is_read_only_where_one_is_named(tmp_path):
+    code = "from portal.settings import dev; print(sorted(dev.DATABASES), *dev.MIDDLEWARE[:2])"
+    database = {"DATABASE_URL": "postgres://primary/portal"}
+    security = "django.middleware.security.SecurityMiddleware"
+    without = start(tmp_path, "dev", code, **database)
+    assert without.stdout.split(maxsplit=1)[0] == "['default']"
+    assert "replica" not in without.stdout
+    with_one = start(
+        tmp_path, "dev", code, DATABASE_REPLICA_URL="postgres://copy/portal", **database
+    )
+    assert with_one.stdout.strip() == (
+        f"['default', 'replica'] {security} home.replica.ReadFromReplica"
+    )

@@ -8,6 +8,9 @@ from celery import Celery
 from celery.schedules import crontab, schedule
 from celery.signals import beat_init
 from django.conf import settings
+from django.db import connection
+
+from . import one_beat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
@@ -82,7 +85,14 @@ app.conf.beat_schedule = {
 
 
 @beat_init.connect
-def refresh_at_once(sender, **kwargs):
+def begin(sender, **kwargs):
+    # On SQLite there is one machine, and `serve` lets nobody else in (its lock of DATA_DIR).
+    if connection.vendor == "postgresql":
+        one_beat.take_turn()
+    refresh_at_once()
+
+
+def refresh_at_once():
     # Beat counts an interval from its own start: without this, a new portal would stand without
     # rates for a quarter of an hour.
     for entry in app.conf.beat_schedule.values():

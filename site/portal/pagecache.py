@@ -25,7 +25,7 @@ import brotli
 from django.conf import settings
 from django.core.cache import caches
 from django.db import Error as DatabaseError
-from django.db import connection
+from django.db import connections
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
@@ -253,8 +253,8 @@ class PageCache:
         """End its threads."""
         if self._follower:
             self._follower.stop()
-        # In that thread, which has a connection of its own.
-        self._behind.submit(lambda: connection.close())
+        # In that thread, which has connections of its own.
+        self._behind.submit(lambda: connections.close_all())
         self._behind.shutdown()
 
     def _forget(self):

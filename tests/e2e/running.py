@@ -18,8 +18,8 @@ from uuid import uuid4
 import psycopg
 
 from articles import generation
-from home.management.processes import die_with_parent
-from tests.servers import free_port, redis_database
+from home.management.processes import die_with_parent, read_procfile
+from tests.servers import free_port, of_postgres, redis_database
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds, after which a test gives up: for a first start, and for the end of every program. `serve`
@@ -35,6 +35,7 @@ NO_FEEDS = {
 }
 # What belongs to the test run and would change the portal.
 NOT_INHERITED = {
+    "DATABASE_REPLICA_URL",
     "DATABASE_URL",
     "DJANGO_ALLOW_ASYNC_UNSAFE",
     "DJANGO_SETTINGS_MODULE",
@@ -127,12 +128,33 @@ def portal_processes(folder, env=None, snapshot=None, wait=True):
 @contextmanager
 def started(folder, env, wait=True):
     """`manage.py serve` on data that is already there; ended with TERM, and nobody left."""
+    with _running([sys.executable, "manage.py", "serve"], folder, env) as portal:
+        if wait:
+            wait_until_ready(portal)
+        yield portal
+
+
+@contextmanager
+def program(name, folder, env):
+    """One line of the Procfile alone, as one machine of several may run it, on data of its own that
+    is already there; ended as `started` is."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {"PATH": path, "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}"} | env
+    command = f"exec {read_procfile(ROOT / 'Procfile')[name]}"
+    with _running(["/bin/sh", "-c", command], folder, env) as portal:
+        if name == "web":
+            wait_until_ready(portal)
+        yield portal
+
+
+@contextmanager
+def _running(command, folder, env):
     port = env.get("PORT") or str(free_port())
     env = inherited() | NO_FEEDS | {"HOST": "127.0.0.1", "PORT": port} | env
-    log = folder / f"serve-{uuid4().hex[:6]}.log"
+    log = folder / f"{uuid4().hex[:6]}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
+            command,
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
@@ -143,8 +165,6 @@ def started(folder, env, wait=True):
         )
     portal = Portal(f"http://127.0.0.1:{port}/", Path(env["DATA_DIR"]), log, process, env)
     try:
-        if wait:
-            wait_until_ready(portal)
         yield portal
     finally:
         process.terminate()
@@ -248,6 +268,16 @@ def take_snapshot(shared):
             assert made.returncode == 0, f"{made.stdout[-3000:]}\n{made.stderr[-3000:]}"
             unfinished.rename(data_dir)
     return Snapshot(data_dir, note.read_text() if note.exists() else None)
+
+
+def restore(snapshot, address):
+    """What it has on PostgreSQL, in an empty database of another server."""
+    source = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{snapshot.database}"
+    dump = [of_postgres("pg_dump"), "--no-owner", source]
+    load = [of_postgres("psql"), "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", address]
+    with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumped:
+        subprocess.run(load, stdin=dumped.stdout, check=True)
+    assert dumped.returncode == 0
 
 
 def tail(log):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from . import env
 
@@ -113,6 +114,21 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+# A streaming replica of it, which answers public reading (home/replica.py).
+if replica := env.text("DATABASE_REPLICA_URL"):
+    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_REPLICA_URL needs a PostgreSQL in DATABASE_URL.")
+    # Each request begins with a question to it that would find a dead connection.
+    DATABASES["replica"] = dj_database_url.parse(replica, conn_max_age=60)
+    # Seconds, and milliseconds: a machine that is gone says nothing, and readers wait for it.
+    DATABASES["replica"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "keepalives_idle": 2,
+        "keepalives_interval": 1,
+        "tcp_user_timeout": 4_000,
+    } | DATABASES["replica"].get("OPTIONS", {})
+    DATABASE_ROUTERS = ["home.replica.Router"]
+    MIDDLEWARE.insert(1, "home.replica.ReadFromReplica")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
