@@ -4,7 +4,7 @@ Most of a page stays the same until somebody publishes something: its text, the 
 related to it. That is rendered once in each process, with places left for what feeds, visits and
 time alone change (`{% include_later %}`), and those are rendered with each request. So a page that
 the page cache has let go of, once a minute and with every feed, costs a tenth of its rendering.
-(docs/decisions/0031-pages-put-together.md)"""
+(docs/decisions/0032-pages-put-together.md)"""
 
 import re
 import secrets

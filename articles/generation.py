@@ -139,12 +139,12 @@ _WRITES = re.compile(
     r"\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|(UPDATE)|DELETE\s+FROM)\s+[\"`]?(\w+)", re.IGNORECASE
 )
 _SET = re.compile(r'"(\w+)" = ')
-MOVE_ON = """
+MOVE_ON_FIGURES = """
     INSERT INTO articles_registerversion (id, version, index_version, generation, texts, closed)
     VALUES (1, 0, 0, 1, 1, 0)
     ON CONFLICT (id) DO UPDATE SET generation = articles_registerversion.generation + 1
 """
-MOVE_ON_TEXTS = f"{MOVE_ON}, texts = articles_registerversion.generation + 1"
+MOVE_ON = f"{MOVE_ON_FIGURES}, texts = articles_registerversion.generation + 1"
 _CLOSE = "UPDATE articles_registerversion SET closed = generation WHERE id = 1"
 
 
@@ -198,14 +198,14 @@ class _Looked(threading.local):
 _looked = _Looked()
 
 
-def _count(used, move_on=MOVE_ON_TEXTS):
+def _count(used, move_on=MOVE_ON):
     with used.cursor() as cursor:
         cursor.execute(move_on)
     _looked.at = False
 
 
 def _count_figures(used):
-    _count(used, MOVE_ON)
+    _count(used, MOVE_ON_FIGURES)
 
 
 def _announce():

@@ -40,7 +40,7 @@ ABOUT = """\
 cores, {rounds} rounds of {seconds} s of each in turn; medians. CPU is that of all servers: nginx,
 granian, PostgreSQL, Redis. The article goes out in {size:,} bytes (gzip). Goals: the edge 0.85 of
 a file, the page cache 0.35 and 0.1 ms, a page that isn't kept 6 ms and 6 queries. Such a page is
-put together from what the process has rendered of it before (decision 0031); beside it, what it
+put together from what the process has rendered of it before (decision 0032); beside it, what it
 costs while others publish {changes} times a second: all that is in memory is read and rendered anew
 each time.
 """
