@@ -95,7 +95,7 @@ def refresh_at_once(sender, **kwargs):
 
 @worker_before_create_process.connect
 def share_what_is_imported(sender, **kwargs):
-    # The collector writes to whatever it looks at, and each child would soon have a copy of its own:
-    # 30 MB of everything that a fork shares.
+    # The collector writes to whatever it looks at, and each child would soon have a copy of its
+    # own: 45 MB of three processes.
     gc.collect()
     gc.freeze()

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-# What is imported stays for good: a seventh of the start would go into looking for what of it may go.
+# What is imported stays for good: looking for what of it may go takes a seventh of the start.
 gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 

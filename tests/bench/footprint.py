@@ -9,22 +9,21 @@ has not changed). It adds up, as RSS doesn't.
 
 import argparse
 import re
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from home.management.processes import die_with_parent, read_procfile
+from home.management.processes import read_procfile
 from tests import servers
 from tests.bench.live import cpu_of
 from tests.bench.serving import ROOT, TOLD, say, set_up
+from tests.e2e.running import one_program
 
 PAGES, READERS, QUIET = 200, 4, 60
 # Seconds that a program may take to be at work.
@@ -53,55 +52,46 @@ def measured(stack, folder, env, options):
     """The table."""
     port = servers.free_port()
     env = env | {"HOST": "127.0.0.1", "PORT": str(port)}
+    index = Path(env["DATA_DIR"], "search")
     signs = {
         "web": lambda log: fetch(port, "/"),
         "worker": lambda log: b" ready." in log.read_bytes(),
+        "beat": lambda log: b"beat: Starting" in log.read_bytes(),
+        "search": lambda log: any(index.glob("*/current")),
     }
-    groups, started = {}, {}
+    lines = [
+        "| program | at work after, s | CPU until then, s | memory of each process, MB "
+        "| in all, MB | CPU when quiet, % |",
+        "| --- | ---: | ---: | --- | ---: | ---: |",
+    ]
+    groups, begun = {}, {}
     # One after the other, so that none waits for another's start.
     for name in read_procfile(ROOT / "Procfile"):
         log = folder / f"{name}.log"
-        begun = time.monotonic()
-        groups[name] = stack.enter_context(program(name, env, log))
-        if name in signs:
-            started[name] = f"{until(lambda name=name, log=log: signs[name](log)) - begun:.1f}"
-        say(f"{name}: {started.get(name, 'started')}")
+        before = time.monotonic()
+        groups[name] = stack.enter_context(one_program(name, env, log)).pid
+        took = until(lambda name=name, log=log: signs[name](log)) - before
+        begun[name] = f"{took:.1f} | {cpu_of(groups[name]):.1f}"
+        say(f"{name}: {begun[name]}")
     ask(port, options.pages)
+    # What beat sends when it starts, and what the index reads, is no quiet.
+    until(lambda: is_quiet(groups))
     say(f"{options.pages} pages asked for; {options.quiet} s of quiet…")
     before = {name: cpu_of(group) for name, group in groups.items()}
     time.sleep(options.quiet)
-    spent = {name: cpu_of(group) - before[name] for name, group in groups.items()}
-    lines = [
-        "| program | at work after, s | memory of each process, MB | in all, MB | CPU, % |",
-        "| --- | ---: | --- | ---: | ---: |",
-    ]
     for name, group in groups.items():
+        spent = (cpu_of(group) - before[name]) / options.quiet * 100
         sizes = memory_of(group)
-        lines.append(
-            f"| {name} | {started.get(name, '–')} | {' + '.join(f'{size:.0f}' for size in sizes)} "
-            f"| {sum(sizes):.0f} | {spent[name] / options.quiet * 100:.2f} |"
-        )
+        each = " + ".join(f"{size:.0f}" for size in sizes)
+        lines.append(f"| {name} | {begun[name]} | {each} | {sum(sizes):.0f} | {spent:.2f} |")
     return "\n".join(lines) + "\n"
 
 
-@contextmanager
-def program(name, env, log):
-    """Its session, as systemd would start it."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "run_program", name],
-            cwd=ROOT,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGKILL),
-        )
-    try:
-        yield process.pid
-    finally:
-        servers.stop(process, signal.SIGTERM)
+def is_quiet(groups):
+    """Whether they have used less than a twentieth of a core for three seconds."""
+    before = sum(map(cpu_of, groups.values()))
+    time.sleep(3)
+    return sum(map(cpu_of, groups.values())) - before < 0.15
 
 
 def until(sign):
@@ -116,21 +106,31 @@ def until(sign):
         time.sleep(0.02)
 
 
-def fetch(port, path):
-    with urlopen(Request(f"http://127.0.0.1:{port}{path}", headers=TOLD), timeout=20) as answer:
+def fetch(port, path, **more):
+    request = Request(f"http://127.0.0.1:{port}{path}", headers=TOLD | more)
+    with urlopen(request, timeout=20) as answer:
         return answer.read()
 
 
 def ask(port, pages):
     """Every page of the portal's map, and searches, until there were as many as that."""
-    told = re.findall(r"<loc>([^<]+)</loc>", fetch(port, "/sitemap.xml").decode())
-    paths = [urlsplit(address).path for address in told]
+    parts = places(fetch(port, "/sitemap.xml"))
+    paths = [path for part in parts for path in places(fetch(port, part))]
     words = ("chỉ thị", "hộp thư", "bão", "lịch tiếp dân", "07/CT-UBND")
     paths += [f"/tim-kiem/?q={quote(text)}" for text in words]
     paths += [f"/van-ban/?q={quote(text)}" for text in words]
+    say(f"{len(paths)} addresses")
+
+    def read(path):
+        # As nginx asks.
+        return fetch(port, path, **{"Accept-Encoding": "br, gzip"})
+
     with ThreadPoolExecutor(READERS) as readers:
-        for body in readers.map(lambda path: fetch(port, path), islice(cycle(paths), pages)):
-            assert body
+        assert all(readers.map(read, islice(cycle(paths), pages)))
+
+
+def places(sitemap):
+    return [urlsplit(address).path for address in re.findall(r"<loc>([^<]+)<", sitemap.decode())]
 
 
 def memory_of(group):
