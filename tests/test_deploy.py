@@ -91,6 +91,27 @@ def test_the_example_holds_no_secret_and_is_refused_until_it_is_filled_in(tmp_pa
     assert filled.returncode == 0, filled.stderr
 
 
+# What a process holds
+
+
+def test_a_web_process_loads_nothing_for_rare_work_and_looks_through_its_imports_no_more(tmp_path):
+    code = (
+        "import gc, sys, portal.wsgi; from django.urls import get_resolver;"
+        "get_resolver().reverse_dict;"
+        "print(gc.isenabled(), gc.get_freeze_count() > 100_000,"
+        " sorted({'boto3', 'docx', 'openpyxl', 'polib', 'pypdfium2'} & set(sys.modules)))"
+    )
+    env = inherited() | {
+        "DATA_DIR": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+    }
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], env=env, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == "True True []", told.stderr
+
+
 # systemd
 
 
@@ -376,7 +397,7 @@ def test_machines_that_start_at_once_set_up_one_after_the_other(tmp_path):
                 )
                 for machine in ("one", "two")
             ]
-            told = [process.communicate(timeout=300)[0] for process in processes]
+            told = [process.communicate(timeout=600)[0] for process in processes]
     except servers.Missing as missing:
         pytest.skip(f"needs {missing}")
     assert [process.returncode for process in processes] == [0, 0], told

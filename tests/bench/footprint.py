@@ -1,5 +1,6 @@
-"""What each program takes: the time until it is at work, memory, and CPU while nobody asks. On
-PostgreSQL and Redis with production settings and demo content, each started as systemd would.
+"""What each program takes: the time until it is at work, memory, and CPU while nobody asks; and the
+portal on disk. On PostgreSQL and Redis with production settings and demo content, each started as
+systemd would.
 
 make bench-footprint    prints the table of docs/benchmarks.md
 
@@ -18,6 +19,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
+
+import psycopg
 
 from home.management.processes import read_procfile
 from tests import servers
@@ -84,7 +87,30 @@ def measured(stack, folder, env, options):
         sizes = memory_of(group)
         each = " + ".join(f"{size:.0f}" for size in sizes)
         lines.append(f"| {name} | {begun[name]} | {each} | {sum(sizes):.0f} | {spent:.2f} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n\n{beside(env)}\n"
+
+
+def beside(env):
+    """What they keep elsewhere."""
+    with psycopg.connect(env["DATABASE_URL"]) as connection:
+        size, connections = connection.execute(
+            "SELECT pg_database_size(current_database()), count(*) - 1 FROM pg_stat_activity"
+            " WHERE datname = current_database()"
+        ).fetchone()
+    files = Path(env["DATA_DIR"])
+    sizes = {
+        "database": size,
+        "DATA_DIR": size_of(files),
+        "of which pictures and documents": size_of(files / "media"),
+        "search index": size_of(files / "search"),
+        "static files": size_of(files / "static"),
+    }
+    told = ", ".join(f"{name} {size / 1024**2:.1f} MB" for name, size in sizes.items())
+    return f"On disk: {told}. Connections to PostgreSQL: {connections}."
+
+
+def size_of(folder):
+    return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file())
 
 
 def is_quiet(groups):
