@@ -29,8 +29,8 @@ from tests.bench.serving import ROOT, TOLD, say, set_up
 from tests.e2e.running import one_program
 
 PAGES, READERS, QUIET = 200, 4, 60
-# Seconds that a program may take to be at work.
-PATIENCE = 60
+# Seconds that a program may take to be at work, and an answer to come.
+PATIENCE = 120
 
 
 def main():
@@ -134,7 +134,7 @@ def until(sign):
 
 def fetch(port, path, **more):
     request = Request(f"http://127.0.0.1:{port}{path}", headers=TOLD | more)
-    with urlopen(request, timeout=20) as answer:
+    with urlopen(request, timeout=PATIENCE) as answer:
         return answer.read()
 
 
