@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench bench-pages eval-search bench-search bench-register bench-live a11y html lighthouse screens screens-office fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
+.PHONY: help run test test-opensearch bench bench-pages eval-search bench-search bench-register bench-footprint bench-live a11y html lighthouse screens screens-office fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -48,6 +48,10 @@ QUERIES ?= tests/evaluation/queries.jsonl
 eval-search: ## Đo tìm kiếm đúng tới đâu: make eval-search DOCS=docs.jsonl QUERIES=queries.jsonl
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.search_quality --docs $(DOCS) --queries $(QUERIES)
+
+bench-footprint: ## Đo mỗi chương trình: khởi động bao lâu, bộ nhớ, CPU khi không ai hỏi (cần PostgreSQL, Redis)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.footprint
 
 bench-search: ## Đo tìm kiếm ở 1.000 và 100.000 văn bản: thời gian, số truy vấn, dung lượng chỉ mục
 	@$(PYTHON) deploy/bootstrap.py test

@@ -26,7 +26,7 @@ from tests import browser as browser_of_this_machine
 from tests import servers
 from tests.e2e import running
 
-STARTS_THE_PORTAL = ("tests/e2e/", "tests/test_launcher.py")
+STARTS_THE_PORTAL = ("tests/e2e/", "tests/test_deploy.py", "tests/test_launcher.py")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in {"", "0"}
 
 

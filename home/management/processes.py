@@ -1,14 +1,20 @@
-"""Run a few programs as one: prefixed output, restarts, and an end that leaves nobody behind."""
+"""The programs of the Procfile: what they are started with, and how a few run as one, with prefixed
+output, restarts, and an end that leaves nobody behind."""
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import selectors
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
+from shutil import rmtree
 
+from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 # Seconds. Whoever started the portal may count on it being gone ten seconds after TERM.
@@ -53,6 +59,106 @@ def read_procfile(path):
     return {name.strip(): command.strip() for name, _colon, command in pairs}
 
 
+class CannotStart(Exception):
+    """Says in one line what is in the way, for the operator."""
+
+
+def procfile():
+    """{name: shell command} of this portal."""
+    return read_procfile(settings.ROOT_DIR / "Procfile")
+
+
+def shell(command):
+    """The words that run a line of the Procfile; the shell gives its place to the program, so that
+    signals reach that."""
+    return ["/bin/sh", "-c", f"exec {command}"]
+
+
+def address():
+    """(host, port) where the web server is to listen."""
+    host = os.environ.get("HOST", "").strip() or "127.0.0.1"
+    port = os.environ.get("PORT", "").strip() or "8000"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise CannotStart(_("PORT=%s is not a port number (1 to 65535).") % port)
+    return host, int(port)
+
+
+def environment():
+    """All that a program of the Procfile is started with, whoever starts it."""
+    host, port = address()
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    workers = os.environ.get("WEB_WORKERS", "").strip()
+    return os.environ | {
+        "DATA_DIR": str(settings.DATA_DIR),
+        "HOST": host,
+        "PORT": str(port),
+        # SQLite has one writer at a time: a second process would only wait for it.
+        "WEB_WORKERS": workers or ("1" if connection.vendor == "sqlite" else "2"),
+        "PATH": os.pathsep.join(path),
+        "PYTHONPATH": os.pathsep.join([str(settings.ROOT_DIR / "site"), str(settings.ROOT_DIR)]),
+        "PYTHONUNBUFFERED": "1",
+        # The set-up has just run Django's checks; two more runs would delay the start.
+        "SKIP_CHECKS": "1",
+        "TMPDIR": str(temporary_folder()),
+        # glibc raises it by itself with each large block that is freed, up to 32 MB, and gives back
+        # nothing below: 25 MB of a web process that has rendered and packed 200 pages.
+        "MALLOC_MMAP_THRESHOLD_": "262144",
+    }
+
+
+def hold(shared=False):
+    """Take this portal's data until this process ends: alone, or beside others who share them. The
+    lock is of the file that is answered, and stays over an exec where that is inheritable."""
+    make_folders()
+    lock = (settings.DATA_DIR / "serve.lock").open("a+")
+    try:
+        fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.seek(0)
+        raise CannotStart(
+            _("A portal already runs on %(folder)s (process %(pid)s): stop it first.")
+            % {"folder": settings.DATA_DIR, "pid": lock.read().strip() or "?"}
+        ) from error
+    # Of those who share it there is no one process to name.
+    lock.truncate(0)
+    if not shared:
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+    return lock
+
+
+def make_folders():
+    """What the programs write to."""
+    options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
+    names = {"data_folder_in", "data_folder_out", "control_folder"} & options.keys()
+    try:
+        for folder in (temporary_folder(), *(Path(options[name]) for name in names)):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(_("DATA_DIR cannot be written: %s") % error) from error
+
+
+def clear_away():
+    """What programs that have ended left behind; only for whoever holds the data alone."""
+    for left in temporary_folder().iterdir():
+        if left.is_dir() and not left.is_symlink():
+            rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
+    options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
+    if "control_folder" in options:
+        # Every program declares its queues anew, and a table that a power cut has left
+        # half-written would keep the worker from starting for ever.
+        for table in Path(options["control_folder"]).glob("*.exchange"):
+            table.unlink()
+
+
+def temporary_folder():
+    # kombu's filesystem transport moves each message through it: a shared /tmp may be another file
+    # system, and open to others.
+    return settings.DATA_DIR / "tmp"
+
+
 class Program:
     """One line of the Procfile, through all its lives."""
 
@@ -70,7 +176,7 @@ class Program:
         # The launcher has one thread only, which is what makes preexec_fn safe. The session of its
         # own keeps a terminal's Ctrl-C from reaching the program before the launcher acts on it.
         self.process = subprocess.Popen(  # noqa: S603  (the Procfile's own line)
-            ["/bin/sh", "-c", f"exec {self.command}"],
+            shell(self.command),
             env=env,
             cwd=cwd,
             stdin=subprocess.DEVNULL,

@@ -1,12 +1,13 @@
 """The Celery application and the whole schedule: what runs by itself is read here."""
 
+import gc
 import os
 import random
 from pathlib import Path
 
 from celery import Celery
 from celery.schedules import crontab, schedule
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_before_create_process
 from django.conf import settings
 from django.db import connection
 
@@ -100,3 +101,11 @@ def refresh_at_once():
         if isinstance(entry["schedule"], crontab):
             continue
         app.send_task(entry["task"], kwargs=entry.get("kwargs"), **entry["options"])
+
+
+@worker_before_create_process.connect
+def share_what_is_imported(sender, **kwargs):
+    # The collector writes to whatever it looks at, and each child would soon have a copy of its
+    # own: 45 MB of three processes.
+    gc.collect()
+    gc.freeze()

@@ -1,9 +1,12 @@
+import gc
 import os
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+# What is imported stays for good: looking for what of it may go takes a seventh of the start.
+gc.disable()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
 application = get_wsgi_application()
@@ -33,3 +36,7 @@ if not settings.DEMO:
             "The demo accounts, whose password everybody can read, may still log in here. "
             "Run: manage.py load_demo --retire-accounts"
         )
+
+# Nor is it looked through again while readers wait.
+gc.freeze()
+gc.enable()

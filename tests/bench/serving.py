@@ -31,6 +31,8 @@ from tests.bench.live import HERTZ, web
 from tests.e2e.running import NO_FEEDS, ROOT, inherited
 
 HOST = "cong.example"
+# What a request carries that came over TLS to the server in front.
+TOLD = {"Host": HOST, "X-Forwarded-Proto": "https"}
 ROUNDS, SECONDS, CLIENTS = 5, 4, 32
 FIGURES = ROOT / "docs" / "benchmarks.md"
 JSON = ROOT / "var" / "bench.json"
@@ -101,31 +103,8 @@ def run(stack, options):
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
     # nginx' workers are somebody else.
     folder.chmod(0o755)
-    postgres, database = stack.enter_context(servers.postgres_server({}))
-    redis, queue = stack.enter_context(servers.redis_server())
-    env = inherited() | NO_FEEDS
-    env |= {
-        "DATABASE_URL": database,
-        "REDIS_URL": queue,
-        "DATA_DIR": str(folder / "data"),
-        "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
-        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    say("Setting a portal up…")
-    manage(env, "serve", "--set-up-only")
-    article, path = article_of(database)
-    queries = queries_of(env, path)
-    manage(env, "load_demo", "--retire-accounts")
-    env |= {
-        "DJANGO_SETTINGS_MODULE": "portal.settings.production",
-        "SECRET_KEY": secrets.token_urlsafe(64),
-        "ALLOWED_HOSTS": HOST,
-        "BASE_URL": f"https://{HOST}",
-        "SERVE_MEDIA": "0",
-        "WEB_WORKERS": "2",
-    }
-    told = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept-Encoding": "gzip"}
+    postgres, redis, env, (article, path), queries = set_up(stack, folder / "data")
+    told = TOLD | {"Accept-Encoding": "gzip"}
     group, behind = stack.enter_context(web(env, None, told))
     more = f"location = /tep.html {{ alias {folder}/tep.html; gzip_static on; }}\n"
     data = folder / "data"
@@ -153,6 +132,37 @@ def run(stack, options):
                 measure(target, roots, options.seconds)
             say(f"round {number + 1}: {target.name}: {target.rates[-1]:,.0f} requests/s")
     return targets, queries, len(page)
+
+
+def set_up(stack, data):
+    """A portal with demo content in `data`, on a PostgreSQL and a Redis of its own, as the public
+    gets it: the two servers, the environment of its programs, (primary key, address) of a piece of
+    news, and how many queries that takes."""
+    postgres, database = stack.enter_context(servers.postgres_server({}))
+    redis, queue = stack.enter_context(servers.redis_server())
+    env = inherited() | NO_FEEDS
+    env |= {
+        "DATABASE_URL": database,
+        "REDIS_URL": queue,
+        "DATA_DIR": str(data),
+        "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    say("Setting a portal up…")
+    manage(env, "serve", "--set-up-only")
+    news = article_of(database)
+    queries = queries_of(env, news[1])
+    manage(env, "load_demo", "--retire-accounts")
+    env |= {
+        "DJANGO_SETTINGS_MODULE": "portal.settings.production",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "ALLOWED_HOSTS": HOST,
+        "BASE_URL": f"https://{HOST}",
+        "SERVE_MEDIA": "0",
+        "WEB_WORKERS": "2",
+    }
+    return postgres, redis, env, news, queries
 
 
 def manage(env, *command):

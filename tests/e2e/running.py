@@ -171,6 +171,33 @@ def _running(command, folder, env):
         end(portal)
 
 
+@contextmanager
+def one_program(name, env, log):
+    """`manage.py run_program` as a supervisor would start it, in a session of its own; its Popen.
+    Ended with TERM."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "run_program", name],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GONE_WITHIN)
+        # What is left of its session, as a supervisor would.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 def wait_until_ready(portal):
     deadline = time.monotonic() + READY_WITHIN
     while True:

@@ -8,7 +8,6 @@ import time
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from shutil import rmtree
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -21,9 +20,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from home.demo import ACCOUNTS, PASSWORD, demo_accounts
-from home.management.processes import Programs, read_procfile
+from home.management.processes import (
+    CannotStart,
+    Programs,
+    address,
+    clear_away,
+    environment,
+    hold,
+    make_folders,
+    procfile,
+)
 
 COLOURS = {"setup": "yellow", "web": "green", "worker": "cyan", "beat": "magenta", "search": "blue"}
+# Of PostgreSQL's advisory locks: any number that nobody else takes.
+TURN = 7_301_001
 
 
 class Command(BaseCommand):
@@ -55,50 +65,34 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda number, frame: sys.exit(0))
 
-        host = os.environ.get("HOST", "").strip() or "127.0.0.1"
-        port = self.port(os.environ.get("PORT", "").strip() or "8000")
-        if not options["set_up_only"]:
-            self.refuse_busy_port(host, port)
+        try:
+            self.set_up_and_run(options["set_up_only"])
+        except CannotStart as reason:
+            self.stderr.write(str(reason))
+            sys.exit(1)
+
+    def set_up_and_run(self, set_up_only):
+        host, port = address()
+        if set_up_only:
+            self.set_up()
+            return
+        self.refuse_busy_port(host, port)
         # The lock ends with this process, however that ends.
-        with self.lock(settings.DATA_DIR):
-            temporary = self.prepare_folders(settings.DATA_DIR)
+        with hold():
+            clear_away()
             self.set_up()
             connections.close_all()
-            if not options["set_up_only"]:
-                self.run(host, port, temporary)
+            self.run(host, port)
 
-    def run(self, host, port, temporary):
+    def run(self, host, port):
         answer = Answer(host, port)
 
         def tick():
             if answer.has_just_come():
                 self.welcome(host, port)
 
-        commands = read_procfile(settings.ROOT_DIR / "Procfile")
-        env = os.environ | self.environment(host, port, temporary)
-        Programs(commands, env, settings.ROOT_DIR, self.line).run(tick)
+        Programs(procfile(), environment(), settings.ROOT_DIR, self.line).run(tick)
         self.line("setup", _("Stopped."))
-
-    def environment(self, host, port, temporary):
-        path = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
-        workers = os.environ.get("WEB_WORKERS", "").strip()
-        return {
-            "DATA_DIR": str(settings.DATA_DIR),
-            "HOST": host,
-            "PORT": str(port),
-            # SQLite has one writer at a time: a second process would only wait for it.
-            "WEB_WORKERS": workers or ("1" if connection.vendor == "sqlite" else "2"),
-            "PATH": os.pathsep.join(path),
-            "PYTHONPATH": os.pathsep.join(
-                [str(settings.ROOT_DIR / "site"), str(settings.ROOT_DIR)]
-            ),
-            "PYTHONUNBUFFERED": "1",
-            # The set-up has just run Django's checks; two more runs would delay the start.
-            "SKIP_CHECKS": "1",
-            # kombu's filesystem transport moves each message through it: a shared /tmp may be
-            # another file system, and open to others.
-            "TMPDIR": str(temporary),
-        }
 
     # What is said
 
@@ -124,10 +118,6 @@ class Command(BaseCommand):
         if seconds >= 1:
             self.line("setup", _("… done in %.1f s") % seconds)
 
-    def refuse(self, text):
-        self.stderr.write(text)
-        sys.exit(1)
-
     def welcome(self, host, port):
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{port}/"
@@ -151,11 +141,6 @@ class Command(BaseCommand):
 
     # What must be free
 
-    def port(self, text):
-        if not text.isdecimal() or not 0 < int(text) < 65536:
-            self.refuse(_("PORT=%s is not a port number (1 to 65535).") % text)
-        return int(text)
-
     def refuse_busy_port(self, host, port):
         try:
             family, kind, protocol, _name, address = socket.getaddrinfo(
@@ -165,78 +150,67 @@ class Command(BaseCommand):
                 # Connections of a portal that has just ended linger, and don't matter.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind(address)
-        except PermissionError:
-            self.refuse(_("This account may not open port %s: choose one above 1023.") % port)
-        except socket.gaierror:
-            self.refuse(_("HOST=%s is no address of this machine.") % host)
+        except PermissionError as error:
+            raise CannotStart(
+                _("This account may not open port %s: choose one above 1023.") % port
+            ) from error
         except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                self.refuse(_("HOST=%s is no address of this machine.") % host)
-            self.refuse(
-                _("Another program uses port %s: stop it, or choose another: PORT=%s make run")
-                % (port, port + 1)
-            )
-
-    def lock(self, folder):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = (folder / "serve.lock").open("a+")
-        except OSError as error:
-            self.refuse(_("DATA_DIR cannot be written: %s") % error)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            self.refuse(
-                _("A portal already runs on %(folder)s (process %(pid)s): stop it first.")
-                % {"folder": folder, "pid": lock.read().strip() or "?"}
-            )
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        return lock
+            if error.errno == errno.EADDRINUSE:
+                raise CannotStart(
+                    _("Another program uses port %s: stop it, or choose another: PORT=%s make run")
+                    % (port, port + 1)
+                ) from error
+            raise CannotStart(_("HOST=%s is no address of this machine.") % host) from error
 
     # The set-up: every step looks first whether there is anything to do
 
-    def prepare_folders(self, folder):
-        """Make what the programs write to; answers the folder for temporary files."""
-        temporary = folder / "tmp"
-        rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
-        options = getattr(settings, "CELERY_BROKER_TRANSPORT_OPTIONS", {})
-        for name in {"data_folder_in", "data_folder_out", "control_folder"} & options.keys():
-            Path(options[name]).mkdir(parents=True, exist_ok=True)
-        if "control_folder" in options:
-            # Every program declares its queues anew, and a table that a power cut has left
-            # half-written would keep the worker from starting for ever.
-            for table in Path(options["control_folder"]).glob("*.exchange"):
-                table.unlink()
-        return temporary
-
     def set_up(self):
+        make_folders()
         with self.step(_("Checking the settings")):
             self.check()
-        self.migrate()
-        call_command("createcachetable", verbosity=0)
-        if settings.DEMO:
-            with self.step(_("Demo content")):
-                call_command("load_demo")
-        elif demo_accounts():
-            self.refuse(
-                _("The demo accounts may still log in here. Run: manage.py load_demo %s")
-                % "--retire-accounts"
-            )
-        with self.step(_("Groups, workflow and sections")):
-            call_command("setup_portal")
-        self.collect_static_files()
-        # Of the release before: its templates, and names of static files that may be gone.
-        caches["pages"].clear()
-
-    def migrate(self):
         try:
             connection.ensure_connection()
         except OperationalError as error:
-            self.refuse(_("The database does not answer: %s") % str(error).partition("\n")[0])
+            reason = str(error).partition("\n")[0]
+            raise CannotStart(_("The database does not answer: %s") % reason) from error
+        with self.turn():
+            self.migrate()
+            call_command("createcachetable", verbosity=0)
+            if settings.DEMO:
+                with self.step(_("Demo content")):
+                    call_command("load_demo")
+            elif demo_accounts():
+                raise CannotStart(
+                    _("The demo accounts may still log in here. Run: manage.py load_demo %s")
+                    % "--retire-accounts"
+                )
+            with self.step(_("Groups, workflow and sections")):
+                call_command("setup_portal")
+            self.collect_static_files()
+        # Of the release before: its templates, and names of static files that may be gone.
+        caches["pages"].clear()
+
+    @contextmanager
+    def turn(self):
+        """Set-ups of machines that start at once change the database one after the other."""
+        with (settings.DATA_DIR / "set-up.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if connection.vendor != "postgresql":
+                # The file is all that share it.
+                yield
+                return
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [TURN])
+                if not cursor.fetchone()[0]:
+                    with self.step(_("Waiting for the set-up of another machine")):
+                        cursor.execute("SELECT pg_advisory_lock(%s)", [TURN])
+            try:
+                yield
+            finally:
+                # PostgreSQL's, as it is of the connection.
+                connection.close()
+
+    def migrate(self):
         executor = MigrationExecutor(connection)
         changes = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if changes:

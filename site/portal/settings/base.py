@@ -181,6 +181,8 @@ SESSION_ENGINE = "portal.sessions"
 
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# An hour or so: what a library may keep of each task goes with the child.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 
