@@ -4,10 +4,12 @@ import errno
 import io
 import re
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -358,6 +360,18 @@ def test_a_page_takes_so_much_text_of_its_files_and_no_more(home, monkeypatch):
 
 
 # The page view
+
+
+def test_pictures_from_before_the_upgrade_are_measured(home):
+    document = sample()
+    read_documents()
+    content = DocumentContent.objects.get(document=document)
+    sizes = content.picture_sizes
+    assert set(sizes) == {"1", "2"}
+    DocumentContent.objects.update(picture_sizes={})
+    import_module("articles.migrations.0018_picture_sizes").measure(apps, None)
+    content.refresh_from_db()
+    assert content.picture_sizes == sizes
 
 
 def test_a_reader_leafs_through_a_pdf(client, home):

@@ -1,6 +1,7 @@
 """Files in a bucket (S3_URL): a real server keeps them, the portal alone gives them out, and pages
 are shown while it is away."""
 
+import socket
 from io import BytesIO
 from pathlib import Path
 from urllib.error import HTTPError
@@ -260,6 +261,14 @@ def test_readers_have_their_pages_while_the_bucket_is_away(client, home, bucket,
     bucket()
     assert len(pictures_of(client.get(new.url))) == 6
     assert read(client, document.url) == (200, SAMPLE)
+
+
+def test_a_bucket_that_hangs_is_given_up(client, home, bucket, monkeypatch):
+    page = make_news("Tin", lead_image=make_image())
+    monkeypatch.setattr("portal.storage.READ", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        bucket(endpoint_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        assert pictures_of(client.get(page.url)) == {"/media/not-found"}
 
 
 def test_an_upload_that_nobody_takes_is_no_picture(client, editor, bucket):

@@ -85,6 +85,8 @@ def test_files_lie_on_the_disk_and_nothing_of_a_bucket_is_loaded(tmp_path):
 
 def test_files_lie_in_the_bucket_that_is_named(tmp_path):
     address = {"S3_URL": "https://ki%40:b%2Fm@s3.example:9000/tep?region=hn-1"}
+    # As nginx wanted it until now.
+    address["SERVE_MEDIA"] = "0"
     told = start(tmp_path, "production", LOOK, **(GOOD | address)).stdout
     options = {
         "endpoint_url": "https://s3.example:9000",

@@ -19,8 +19,9 @@ logger = logging.getLogger(__name__)
 # Seconds for which nobody is asked again who didn't answer: a page that needs twenty cuts must not
 # wait twenty times.
 REST = 5
-# Seconds; a bucket is in the same house or region.
-CONNECT, READ = 2, 10
+# Seconds for a connection, and for each piece of an answer; both are tried twice. A bucket is in
+# the same house or region.
+CONNECT, READ = 2, 5
 # Bytes of a file that are held in memory; what is longer lies on this machine's disk while it is
 # sent on.
 IN_MEMORY = 1024 * 1024

@@ -235,8 +235,9 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# The embedded default has no web server in front that could serve pictures.
-SERVE_MEDIA = env.flag("SERVE_MEDIA", True)
+# The embedded default has no web server in front that could serve pictures; those of a bucket no
+# web server has, but it keeps what the portal gives it.
+SERVE_MEDIA = env.flag("SERVE_MEDIA", True) or S3 is not None
 
 LOGGING = {
     "version": 1,

@@ -18,8 +18,7 @@ BASE_URL = env.required("BASE_URL")
 WAGTAILADMIN_BASE_URL = BASE_URL
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 
-# The web server in front has no files of a bucket; it keeps what the portal gives it.
-SERVE_MEDIA = env.flag("SERVE_MEDIA", S3 is not None)
+SERVE_MEDIA = env.flag("SERVE_MEDIA", False) or S3 is not None
 # The web server that ends TLS.
 PROXY_COUNT = env.number("PROXY_COUNT", 1, least=0)
 
