@@ -369,6 +369,7 @@ def test_pictures_from_before_the_upgrade_are_measured(home):
     sizes = content.picture_sizes
     assert set(sizes) == {"1", "2"}
     DocumentContent.objects.update(picture_sizes={})
+    default_storage.save(picture_name(content.sha256, 3), ContentFile(b"half of one"))
     import_module("articles.migrations.0018_picture_sizes").measure(apps, None)
     content.refresh_from_db()
     assert content.picture_sizes == sizes

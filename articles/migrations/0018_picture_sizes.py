@@ -1,6 +1,8 @@
+from contextlib import suppress
+
 from django.core.files.storage import default_storage
 from django.db import migrations, models
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 
 def measure(apps, schema_editor):
@@ -14,8 +16,10 @@ def measure(apps, schema_editor):
         except FileNotFoundError:
             continue
         for name in names:
-            with default_storage.open(f'{folder}/{name}') as file, Image.open(file) as picture:
-                content.picture_sizes[name.removesuffix('.webp')] = picture.size
+            with default_storage.open(f'{folder}/{name}') as file:
+                # A picture that is broken was no picture.
+                with suppress(UnidentifiedImageError), Image.open(file) as picture:
+                    content.picture_sizes[name.removesuffix('.webp')] = picture.size
         content.save(update_fields=['picture_sizes'])
 
 
