@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
-from PIL import Image
 from wagtail import hooks
 from wagtail.documents import get_document_model
 
@@ -75,10 +74,11 @@ def document_page(request, document, number, attachment):
 
 @for_readers_of_the_file
 def document_picture(request, document, number, attachment):
-    path = document.content.picture_of(number)
-    if path is None:
-        raise Http404
-    response = FileResponse(path.open("rb"), content_type="image/webp")
+    try:
+        picture = document.content.open_picture(number)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(picture, content_type="image/webp")
     if version_of(document.content) in request.GET:
         # Not in caches that are shared: what is withdrawn is given to nobody from that day on.
         patch_cache_control(response, private=True, max_age=YEAR, immutable=True)
@@ -93,11 +93,10 @@ def version_of(content):
 
 def described(content, number):
     """{url, width, height} of a page's picture, or None."""
-    path = content.picture_of(number)
-    if path is None:
+    size = content.picture_size(number)
+    if size is None:
         return None
-    with Image.open(path) as picture:
-        width, height = picture.size
+    width, height = size
     address = reverse("articles:document_picture", args=[content.pk, number])
     return {"url": f"{address}?{version_of(content)}", "width": width, "height": height}
 

@@ -5,15 +5,15 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Lock
 
+from PIL import Image
 from wagtail.documents import get_document_model
 from wagtail.search import index
 
 from .extraction import Extracted, State, extract
 from .models import DirectiveAttachment, DirectivePage, DocumentContent
-from .models.attachments import pictures_folder
 
 logger = logging.getLogger(__name__)
 
@@ -44,25 +44,35 @@ def read_documents():
 def read(content):
     """Keep what a claimed content holds, and tell the search of it."""
     try:
-        extracted = look_into(content)
+        with TemporaryDirectory() as scratch:
+            extracted = look_into(content, Path(scratch, "pictures"))
+            pictures = {n: Path(scratch, "pictures", f"{n}.webp") for n in extracted.pictures}
+            sizes = {str(number): size_of(path) for number, path in pictures.items()}
+            DocumentContent.objects.store_pictures(content.sha256, pictures)
     except OSError:
-        # No room, most likely: the file is nobody's fault and gets another try when the claim ends.
+        # No room, or a bucket that is away: the file is nobody's fault and gets another try when
+        # the claim ends.
         logger.exception("document=%s is to be read later", content.pk)
         return
     if extracted.reason:
         logger.warning("document=%s read as %s: %s", content.pk, extracted.state, extracted.reason)
-    if DocumentContent.objects.store(content, extracted):
+    if DocumentContent.objects.store(content, extracted, sizes):
         reindex(content.document)
     else:
         DocumentContent.objects.forget_pictures(content.sha256)
 
 
-def look_into(content):
+def look_into(content, pictures_folder):
     try:
         with local_file(content.document.file) as path:
-            return extract(path, pictures_folder=pictures_folder(content.sha256))
+            return extract(path, pictures_folder=pictures_folder)
     except FileNotFoundError:
         return Extracted(State.FAILED, reason="missing")
+
+
+def size_of(picture):
+    with Image.open(picture) as opened:
+        return opened.size
 
 
 @contextmanager

@@ -2,22 +2,25 @@
 
 import re
 import sys
-from pathlib import Path
 
-from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.core.files.utils import validate_file_name
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
-from django.views.static import serve
+from django.views.decorators.http import last_modified
 
 from . import chrome
 
-# Seconds after which a database that was started anew is there again.
+# Seconds after which a server that was started anew is there again.
 RETRY_AFTER = 30
+# Seconds. A cut is never drawn anew under the same name while its picture is there.
+PICTURE_LASTS = 30 * 24 * 60 * 60
 # As editors uploaded them; Wagtail names the folder.
 ORIGINALS = "original_images"
 # Of an address, in letters: what is longer nobody typed.
@@ -51,8 +54,8 @@ def refused(request, exception=None):
 
 
 def failed(request):
-    """Something of ours went wrong, or the database is away; asks nothing of it."""
-    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    """Something of ours went wrong, or the database or the bucket is away; asks nothing of them."""
+    is_away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError | ConnectionError)
     status = 503 if is_away else 500
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         message = _("The portal can't answer at the moment. Please try again in a few minutes.")
@@ -79,11 +82,26 @@ def favicon(request):
 
 def picture(request, folder, name):
     """A file of one folder of pictures; the route lets no slash into the name."""
-    if folder == ORIGINALS and not request.user.has_perm("wagtailadmin.access_admin"):
+    is_original = folder == ORIGINALS
+    if is_original and not request.user.has_perm("wagtailadmin.access_admin"):
         # A camera may have written down where it was. What pages show has lost that (pictures.py).
         raise Http404
     try:
-        return serve(request, name, document_root=Path(settings.MEDIA_ROOT) / folder)
-    except OSError as error:
-        # A name that no file system takes.
+        validate_file_name(name)
+        response = _stored(request, f"{folder}/{name}")
+    except ConnectionError:
+        # A bucket that is away: what others keep of it goes on standing in.
+        raise
+    except (OSError, ValueError, SuspiciousFileOperation) as error:
+        # Among them names that no file system takes.
         raise Http404 from error
+    if is_original:
+        patch_cache_control(response, private=True, no_cache=True)
+    else:
+        patch_cache_control(response, public=True, max_age=PICTURE_LASTS)
+    return response
+
+
+@last_modified(lambda request, path: default_storage.get_modified_time(path))
+def _stored(request, path):
+    return FileResponse(default_storage.open(path))

@@ -6,10 +6,12 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.request import urlopen
 
 import psycopg
 import redis as redis_client
@@ -203,6 +205,29 @@ def redis():
     """The address of a server with room for many databases."""
     with redis_server("--databases", "4096") as (_server, address):
         yield address
+
+
+@contextmanager
+def bucket():
+    """A Server that speaks S3, and the S3_URL of an empty bucket on it. What it holds is lost with
+    it."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-bucket-"))
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
+    server = Server(command, folder, lambda: urlopen(address).close(), OSError, signal.SIGTERM)
+    try:
+        server.start()
+        # Not at the top: most who want a server want another.
+        import boto3
+
+        names = {"aws_access_key_id": "cong", "aws_secret_access_key": "bi/mat"}
+        client = boto3.client("s3", endpoint_url=address, region_name="us-east-1", **names)
+        client.create_bucket(Bucket="tep")
+        yield server, f"http://cong:bi%2Fmat@127.0.0.1:{port}/tep"
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -4,11 +4,14 @@ import errno
 import io
 import re
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from django.apps import apps
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,7 +22,7 @@ from wagtail.models import Collection, PageViewRestriction
 
 from articles import reading
 from articles.models import DirectiveAttachment, DirectivePage, DocumentContent
-from articles.models.attachments import CLAIM_LASTS, pictures_folder
+from articles.models.attachments import CLAIM_LASTS, picture_name
 from articles.tasks import read_documents
 from home.offices import EDITORS
 from tests.factories import make_directive, make_home, make_user, searched, tomorrow
@@ -98,6 +101,12 @@ def body(response):
     return b"".join(response)
 
 
+def pictures(content):
+    """The names of those that are stored of a file's pages."""
+    folder = Path(default_storage.path(picture_name(content.sha256, 1))).parent
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else None
+
+
 # Reading
 
 
@@ -108,10 +117,7 @@ def test_a_worker_reads_a_pdf_once(home):
     content = DocumentContent.objects.get(document=document)
     assert (content.state, content.page_count, content.drawn_pages) == (State.TEXT, 2, 2)
     assert WORDS in content.pages[1]
-    assert sorted(path.name for path in pictures_folder(content.sha256).iterdir()) == [
-        "1.webp",
-        "2.webp",
-    ]
+    assert pictures(content) == ["1.webp", "2.webp"]
     read_documents()
     assert DocumentContent.objects.get(document=document).read_at == content.read_at
 
@@ -247,7 +253,7 @@ def test_a_new_file_is_read_anew_and_the_old_pictures_go(home, django_capture_on
         document.file = ContentFile(b"a table", name="bang.xlsx")
         document.save()
     assert DocumentContent.objects.get(document=document).state == State.WAITING
-    assert not pictures_folder(old.sha256).exists()
+    assert pictures(old) is None
 
 
 def test_a_title_that_is_mended_leaves_what_was_read(home):
@@ -262,14 +268,13 @@ def test_a_title_that_is_mended_leaves_what_was_read(home):
 def test_pictures_go_with_the_last_document_of_their_file(home, django_capture_on_commit_callbacks):
     first, second = sample(), sample()
     read_documents()
-    folder = pictures_folder(DocumentContent.objects.first().sha256)
+    content = DocumentContent.objects.first()
     with django_capture_on_commit_callbacks(execute=True):
         first.delete()
-    assert folder.exists()
+    assert pictures(content)
     with django_capture_on_commit_callbacks(execute=True):
         second.delete()
-    assert not folder.exists()
-    assert folder.parent.exists()
+    assert pictures(content) is None
 
 
 def test_what_was_deleted_while_it_was_read_leaves_no_pictures(home):
@@ -279,7 +284,7 @@ def test_what_was_deleted_while_it_was_read_leaves_no_pictures(home):
     document.delete()
     path.write_bytes(SAMPLE.read_bytes())
     reading.read(content)
-    assert not pictures_folder(content.sha256).exists()
+    assert pictures(content) is None
 
 
 # Searching
@@ -357,6 +362,19 @@ def test_a_page_takes_so_much_text_of_its_files_and_no_more(home, monkeypatch):
 # The page view
 
 
+def test_pictures_from_before_the_upgrade_are_measured(home):
+    document = sample()
+    read_documents()
+    content = DocumentContent.objects.get(document=document)
+    sizes = content.picture_sizes
+    assert set(sizes) == {"1", "2"}
+    DocumentContent.objects.update(picture_sizes={})
+    default_storage.save(picture_name(content.sha256, 3), ContentFile(b"half of one"))
+    import_module("articles.migrations.0018_picture_sizes").measure(apps, None)
+    content.refresh_from_db()
+    assert content.picture_sizes == sizes
+
+
 def test_a_reader_leafs_through_a_pdf(client, home):
     document = sample()
     page = attach(document)
@@ -418,7 +436,10 @@ def test_a_page_without_a_picture_still_has_its_text(client, home):
     document = sample()
     attach(document)
     read_documents()
-    (pictures_folder(document.content.sha256) / "2.webp").unlink()
+    content = DocumentContent.objects.get(document=document)
+    default_storage.delete(picture_name(content.sha256, 2))
+    del content.picture_sizes["2"]
+    content.save()
     shown = soup(client.get(address(document, 2)))
     assert not shown.select_one("main img")
     assert WORDS in shown.select_one(".document-text[open]").get_text()
@@ -464,11 +485,10 @@ def test_pages_are_only_read(client, home):
     assert (response.status_code, response.content) == (200, b"")
 
 
-def test_no_address_leads_to_the_folder_of_pictures(client, home, media):
+def test_no_address_leads_to_the_folder_of_pictures(client, home):
     document = sample()
     read_documents()
-    path = pictures_folder(document.content.sha256) / "1.webp"
-    inside = path.relative_to(media)
+    inside = picture_name(document.content.sha256, 1)
     for tried in (inside, f"images/../{inside}", f"images/..%2f{inside}"):
         assert client.get(f"/media/{tried}").status_code in (400, 404)
 

@@ -92,6 +92,9 @@ def test_an_image_that_no_page_shows_may_be_deleted(client, editor):
 @pytest.fixture
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    }
     for name in ("images/a.webp", "original_images/b.png", "documents/mat.pdf"):
         path = settings.MEDIA_ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -107,6 +110,16 @@ def read(client, name):
 
 def test_pictures_are_served(client, media):
     assert read(client, "images/a.webp") == (200, b"x")
+
+
+def test_a_picture_that_has_not_changed_is_not_sent_again(client, media):
+    first = client.get("/media/images/a.webp")
+    assert b"".join(first) == b"x"
+    assert first.headers["Content-Type"] == "image/webp"
+    assert first.headers["Cache-Control"] == "public, max-age=2592000"
+    since = {"If-Modified-Since": first.headers["Last-Modified"]}
+    assert client.get("/media/images/a.webp", headers=since).status_code == 304
+    assert client.get("/media/original_images/b.png", headers=since).status_code == 404
 
 
 def test_originals_are_for_members(client, media, editor):

@@ -55,12 +55,48 @@ def test_production_starts_with_everything_set(tmp_path):
         ({"RATES_INTERVAL": "soon"}, "RATES_INTERVAL"),
         ({"RATES_INTERVAL": "0"}, "RATES_INTERVAL"),
         ({"DATABASE_REPLICA_URL": "postgres://copy/portal"}, "DATABASE_REPLICA_URL"),
+        ({"S3_URL": "s3.example/tep"}, "S3_URL"),
+        ({"S3_URL": "https://s3.example/tep"}, "S3_URL"),
+        ({"S3_URL": "https://k:bi-mat@s3.example"}, "S3_URL"),
+        ({"S3_URL": "https://k:bi-mat@s3.example/tep/anh"}, "S3_URL"),
+        ({"S3_URL": "https://k:bi-mat@s3.example/tep?vung=hn"}, "S3_URL"),
     ],
 )
 def test_production_refuses_what_would_harm(tmp_path, changes, complaint):
     result = start(tmp_path, "production", **(GOOD | changes))
     assert result.returncode != 0
     assert complaint in result.stderr.splitlines()[-1]
+    assert "bi-mat" not in result.stderr
+
+
+LOOK = """
+import sys
+import django; django.setup()
+from django.conf import settings
+from django.core.files.storage import default_storage
+url = default_storage.url("images/a.webp")
+print(url, settings.SERVE_MEDIA, settings.S3, "boto3" in sys.modules)
+"""
+
+
+def test_files_lie_on_the_disk_and_nothing_of_a_bucket_is_loaded(tmp_path):
+    result = start(tmp_path, "production", LOOK, **GOOD)
+    assert result.stdout.strip() == "/media/images/a.webp False None False", result.stderr
+
+
+def test_files_lie_in_the_bucket_that_is_named(tmp_path):
+    address = {"S3_URL": "https://ki%40:b%2Fm@s3.example:9000/tep?region=hn-1"}
+    # As nginx wanted it until now.
+    address["SERVE_MEDIA"] = "0"
+    told = start(tmp_path, "production", LOOK, **(GOOD | address)).stdout
+    options = {
+        "endpoint_url": "https://s3.example:9000",
+        "bucket_name": "tep",
+        "access_key": "ki@",
+        "secret_key": "b/m",
+        "region_name": "hn-1",
+    }
+    assert told.strip() == f"/media/images/a.webp True {options} True"
 
 
 def test_production_refuses_to_serve_with_demo_accounts(tmp_path):

@@ -1,9 +1,8 @@
 from datetime import timedelta
 from hashlib import file_digest
-from pathlib import Path
-from shutil import rmtree
 
-from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -55,8 +54,11 @@ class DocumentContentQuerySet(models.QuerySet):
                 return content
         return None
 
-    def store(self, claimed, extracted):
-        """Whether it was kept: since the claim, the file may have been replaced or deleted."""
+    def store(self, claimed, extracted, picture_sizes):
+        """Whether it was kept: since the claim, the file may have been replaced or deleted.
+
+        `picture_sizes` as in DocumentContent.
+        """
         still_claimed = self.filter(
             pk=claimed.pk, sha256=claimed.sha256, state=claimed.state, read_at=claimed.read_at
         )
@@ -65,20 +67,48 @@ class DocumentContentQuerySet(models.QuerySet):
                 state=extracted.state,
                 pages=list(extracted.pages),
                 page_count=extracted.page_count,
-                drawn_pages=len(extracted.pictures),
+                drawn_pages=len(picture_sizes),
+                picture_sizes=picture_sizes,
                 read_at=timezone.now(),
             )
         )
 
+    def store_pictures(self, sha256, paths):
+        """Put the pictures of a file's pages, {number: path}, where all machines find them."""
+        if self.filter(sha256=sha256, drawn_pages__gt=0).exists():
+            # Those of another document with the very same file; somebody may be looking at them.
+            return
+        # What a worker left that fell over it.
+        remove_pictures(sha256)
+        for number, path in paths.items():
+            with path.open("rb") as file:
+                default_storage.save(picture_name(sha256, number), File(file))
+
     def forget_pictures(self, sha256):
         """Unless another document has the very same file."""
         if sha256 and not self.filter(sha256=sha256).exists():
-            rmtree(pictures_folder(sha256), ignore_errors=True)
+            remove_pictures(sha256)
 
 
 def pictures_folder(sha256):
     """Where the pictures of a file's pages lie: no address leads there, only our own view."""
-    return Path(settings.MEDIA_ROOT) / "document_pages" / sha256
+    return f"document_pages/{sha256}"
+
+
+def picture_name(sha256, number):
+    return f"{pictures_folder(sha256)}/{number}.webp"
+
+
+def remove_pictures(sha256):
+    folder = pictures_folder(sha256)
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        # A disk says so where there are none; a bucket knows no folders.
+        return
+    for name in (*names, ""):
+        # The folder itself comes last.
+        default_storage.delete(f"{folder}/{name}".rstrip("/"))
 
 
 class DocumentContent(models.Model):
@@ -102,6 +132,9 @@ class DocumentContent(models.Model):
     # Of the whole file, which may have more than those that were read and drawn.
     page_count = models.PositiveIntegerField(default=0)
     drawn_pages = models.PositiveIntegerField(default=0)
+    # {number of a page, in digits: [width, height] of its picture in pixels}: a page that shows it
+    # opens no file.
+    picture_sizes = models.JSONField(default=dict)
     # While it waits: when a worker last claimed it.
     read_at = models.DateTimeField(null=True)
 
@@ -130,7 +163,12 @@ class DocumentContent(models.Model):
         """Of a page, counted from 1; "" when it has none or was not read."""
         return self.pages[number - 1] if number <= len(self.pages) else ""
 
-    def picture_of(self, number):
-        """The path of a page's picture; None for one that could not be drawn or comes too late."""
-        path = pictures_folder(self.sha256) / f"{number}.webp"
-        return path if path.is_file() else None
+    def picture_size(self, number):
+        """(width, height) of a page's picture; None for one that could not be drawn or comes too
+        late."""
+        size = self.picture_sizes.get(str(number))
+        return size and tuple(size)
+
+    def open_picture(self, number):
+        """A page's picture, to be read; FileNotFoundError without one."""
+        return default_storage.open(picture_name(self.sha256, number))

@@ -494,6 +494,9 @@ class Compression(GZipMiddleware):
     """Packs what isn't kept: a page that is kept is packed once, when it is."""
 
     def process_response(self, request, response):
+        if response.get("Content-Type", "").startswith("image/"):
+            # As short as it gets.
+            return response
         if lifetime(response.get("Cache-Control", "")) is None:
             return super().process_response(request, response)
         patch_vary_headers(response, ["Accept-Encoding"])

@@ -245,12 +245,17 @@ GUIDE_DIR = ROOT_DIR / "docs" / "huong-dan"
 STATICFILES_DIRS = [PROJECT_DIR.parent / "static", ("huong-dan", GUIDE_DIR / "anh")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
+# Where pictures and documents lie in a bucket, and not in MEDIA_ROOT (portal/storage.py).
+S3 = env.bucket("S3_URL")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "portal.storage.Bucket" if S3 else "django.core.files.storage.FileSystemStorage"
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# The embedded default has no web server in front that could serve pictures.
-SERVE_MEDIA = env.flag("SERVE_MEDIA", True)
+# The embedded default has no web server in front that could serve pictures; those of a bucket no
+# web server has, but it keeps what the portal gives it.
+SERVE_MEDIA = env.flag("SERVE_MEDIA", True) or S3 is not None
 
 LOGGING = {
     "version": 1,

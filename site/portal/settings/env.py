@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -53,6 +54,33 @@ def file(name):
     if value and not Path(value).is_file():
         raise ImproperlyConfigured(f"{name}={value!r} is no file.")
     return value
+
+
+def bucket(name):
+    """What `https://key:secret@host/bucket?region=…` says, as django-storages names it; or None.
+
+    As in DATABASE_URL, what stands in key and secret and means something in an address is
+    percent-encoded.
+    """
+    value = text(name)
+    if not value:
+        return None
+    parts = urlsplit(value)
+    bucket_name = parts.path.strip("/")
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    region = asked.pop("region", None)
+    is_whole = parts.hostname and parts.username and parts.password and bucket_name
+    if parts.scheme not in ("http", "https") or not is_whole or "/" in bucket_name or asked:
+        # Without the value, in which a secret stands.
+        raise ImproperlyConfigured(f"{name} is not https://key:secret@host/bucket?region=….")
+    return {
+        "endpoint_url": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+        "bucket_name": bucket_name,
+        "access_key": unquote(parts.username),
+        "secret_key": unquote(parts.password),
+        # What servers take that know no regions.
+        "region_name": region or "us-east-1",
+    }
 
 
 class Providers:

@@ -18,7 +18,7 @@ BASE_URL = env.required("BASE_URL")
 WAGTAILADMIN_BASE_URL = BASE_URL
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 
-SERVE_MEDIA = env.flag("SERVE_MEDIA", False)
+SERVE_MEDIA = env.flag("SERVE_MEDIA", False) or S3 is not None
 # The web server that ends TLS.
 PROXY_COUNT = env.number("PROXY_COUNT", 1, least=0)
 

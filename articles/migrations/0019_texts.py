@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0017_generation"),
+        ("articles", "0018_picture_sizes"),
     ]
 
     operations = [
