@@ -128,7 +128,7 @@ def run(stack, options):
     roots = [group, front.process.pid, postgres.process.pid, redis.process.pid]
     for number in range(options.rounds):
         for target in targets:
-            with publishing(database) if target.changes else nullcontext():
+            with publishing(env["DATABASE_URL"]) if target.changes else nullcontext():
                 measure(target, roots, options.seconds)
             say(f"round {number + 1}: {target.name}: {target.rates[-1]:,.0f} requests/s")
     return targets, queries, len(page)

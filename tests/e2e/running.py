@@ -18,7 +18,7 @@ from uuid import uuid4
 import psycopg
 
 from articles import generation
-from home.management.processes import die_with_parent, read_procfile
+from home.management.processes import die_with_parent
 from tests.servers import free_port, of_postgres, redis_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -138,10 +138,8 @@ def started(folder, env, wait=True):
 def program(name, folder, env):
     """One line of the Procfile alone, as one machine of several may run it, on data of its own that
     is already there; ended as `started` is."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    env = {"PATH": path, "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}"} | env
-    command = f"exec {read_procfile(ROOT / 'Procfile')[name]}"
-    with _running(["/bin/sh", "-c", command], folder, env) as portal:
+    command = [sys.executable, "manage.py", "run_program", name]
+    with _running(command, folder, env) as portal:
         if name == "web":
             wait_until_ready(portal)
         yield portal
