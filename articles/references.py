@@ -7,6 +7,7 @@ Everything here is pure and total; `types` are pairs (name, abbreviation): ("Ch�
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from articles.vietnamese import fold
 
@@ -163,7 +164,7 @@ def read_query(text, types):
     """The ReferenceQuery in what a reader typed; None where it doesn't name a document's number."""
     pieces = re.split("([/-])", _clean(text[:LONGEST_TEXT]))
     plain = "".join(piece if piece in ("/", "-") else fold(piece) for piece in pieces)
-    kinds = _kinds(types)
+    kinds = _kinds(tuple(types))
     names = "|".join(kinds) or "(?!)"
     numbered = (
         rf"\b(?<![/-])(?:van ban )?(?:(?P<kind>{names})[ /-])?(?P<so>so (?:ky )?(?:hieu )?)?"
@@ -196,6 +197,8 @@ def read_query(text, types):
     )
 
 
+# Every search asks for them, and types change once in years.
+@lru_cache(maxsize=4)
 def _kinds(types):
     """Folded names and abbreviations of types -> their names: {"ct": ("Chỉ thị",), …}."""
     kinds = {}

@@ -1,5 +1,6 @@
 """Wagtail's chooser of pages, which by number tells of pages too that its lists leave out."""
 
+from django.db.models import prefetch_related_objects
 from django.urls import path
 from django.views.decorators.cache import never_cache
 from wagtail import hooks
@@ -24,6 +25,19 @@ class BrowseView(chooser.BrowseView):
         return super().get_object_list()
 
 
+class SearchView(chooser.SearchView):
+    def get(self, request):
+        response = super().get(request)
+        # What lies above each row, asked for once: its own cell, and the address of the choice.
+        pages = list(response.context_data["pages"])
+        Page.objects.annotate_parent_page(pages)
+        above = {page._parent_page for page in pages}
+        prefetch_related_objects(list(above), "locale")
+        for page in pages:
+            page._cached_parent_obj = page._parent_page
+        return response
+
+
 class ChosenMultipleView(chooser.ChosenMultipleView):
     def get(self, request):
         asked = Page.objects.filter(pk__in=request.GET.getlist("id"))
@@ -38,6 +52,7 @@ urlpatterns = decorate_urlpatterns(
     [
         path("", BrowseView.as_view()),
         path("<int:parent_page_id>/", BrowseView.as_view()),
+        path("search/", SearchView.as_view()),
         path("chosen-multiple/", ChosenMultipleView.as_view()),
     ],
     lambda view: never_cache(display_custom_404(require_admin_access(view))),

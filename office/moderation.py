@@ -215,10 +215,15 @@ class ReviewedPagePermissionTester(PagePermissionTester):
         if not self.user.is_superuser:
             # What is online is taken offline first. Wagtail finds that out with a query, for each
             # line of a list.
-            if self.page.live and "publish" not in getattr(self, "permissions", ()):
+            theirs = getattr(self, "permissions", ())
+            if self.page.live and "publish" not in theirs:
                 return False
             if self.page_locked():
                 return False
+            # Another it asks about what lies below, of pages that have nothing there too.
+            if self.page.is_leaf():
+                is_own = "add" in theirs and self.page.owner_id == self.user.pk
+                return self.user.is_active and ("change" in theirs or is_own)
         return super().can_delete(ignore_bulk)
 
     def can_unschedule(self):

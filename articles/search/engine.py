@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, wraps
-from itertools import chain, groupby, zip_longest
+from itertools import chain, zip_longest
 from math import ceil, log
 from operator import itemgetter, mul
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import NamedTuple
 import tantivy
 from tantivy import Occur, Query
 
+from .passages import passage
 from .spelling import is_one_slip
 from .text import MARKED, PLAIN, composed, initials, modern, pairs, words
 
@@ -29,6 +30,9 @@ LEAD, MOST_WEIGHT = 1e6, 1.4
 
 # So many of the best are put in order by their weights; the rest stays as its words have it.
 WEIGHED = 200
+
+# So many values are looked up one by one.
+FEW_VALUES = 32
 
 # So many documents are scored and counted before it is known whether all need be.
 FEW = 10_000
@@ -218,28 +222,29 @@ class Index:
         writer.wait_merging_threads()
 
     @_damage_is_an_error
-    def search(self, query, limit, offset=0, order="best", facets=()):
+    def search(self, query, limit, offset=0, order="best", facets=(), terms=None):
         """Found: best first, or in one of ORDERS; counted by these facets, as `counted` does.
 
-        `query`: a Query or a Question."""
+        `query`: a Query or a Question. `terms`: the Terms that snippets are to show, where that is
+        no Question, which has its own."""
         searcher, wholes = self._reading()
         question = None
         if isinstance(query, Question):
+            terms = query.terms
             question = query if facets and _finds_most(searcher, query) else None
             query = query.query
         # Meanwhile, and not after it: half of the time that a reader waits.
         counting = facets and _counting.submit(_counted, searcher, query, facets, question, wholes)
         found = None
         if question and order == "best":
-            found = _surely_best(searcher, query, question.terms, limit, offset)
+            found = _surely_best(searcher, question, limit, offset)
         count, scores, addresses = found or _found(
             searcher, query, limit, offset, order, with_count=not counting
         )
-        snippets = tantivy.SnippetGenerator.create(searcher, query, SCHEMA, "words")
-        snippets.set_max_num_chars(SNIPPET)
+        wanted = _wanted(searcher, terms) if terms else {}
         pks = searcher.fast_field_values("pk", addresses)
         hits = [
-            _hit(pk, score, searcher.doc(address), snippets)
+            _hit(pk, score, searcher.doc(address), wanted)
             for pk, score, address in zip(pks, scores, addresses, strict=True)
         ]
         count, counted = counting.result() if counting else (count, {})
@@ -341,17 +346,16 @@ def _finds_most(searcher, question):
     return sum(everything - searcher.doc_freq(*term[:2]) for term in words) < everything / 2
 
 
-def _surely_best(searcher, query, terms, limit, offset):
+def _surely_best(searcher, question, limit, offset):
     """As `_found`, without a count. None: these are not certainly the best.
 
     Words that most have score little. So those are looked at that hold more than these, and where
     they are better than others can be, nobody else's score is worked out."""
-    everything = _everything(searcher)
+    terms, everything = question.terms, _everything(searcher)
     held_by = {term: searcher.doc_freq(*term[:2]) for term in terms.all()}
 
     def most(term):
-        held = held_by[term]
-        return MOST_OF_RARITY * term.boost * log(1 + (everything - held + 0.5) / (held + 0.5))
+        return MOST_OF_RARITY * term.boost * _rarity(everything, held_by[term])
 
     others = sum(max(sum(map(most, way)) for way in ways) for ways in terms.held)
     added = sorted(filter(held_by.get, terms.added), key=held_by.get, reverse=True)
@@ -361,8 +365,10 @@ def _surely_best(searcher, query, terms, limit, offset):
             telling.append(term)
         else:
             others += most(term)
-    # The same scores, and so the same order.
-    few = all_of([query, _silent(any_of(map(_scored, telling)))])
+    if not telling:
+        return None
+    # The same sums of the same scores, and so, but for what is rounded, the same order.
+    few = question.limiting(holding(terms, question.share, telling))
     found = _found(searcher, few, limit, offset, with_count=False)
     _count, scores, _addresses = found
     return found if len(scores) == limit and scores[-1] > MOST_WEIGHT * others else None
@@ -397,48 +403,30 @@ def _apart(pairs):
     return map(list, zip(*pairs, strict=True)) if pairs else ([], [])
 
 
-def _hit(pk, score, stored, snippets):
+def _hit(pk, score, stored, wanted):
     body = bytes(stored.get_first("body")).decode()
-    # Found by plain letters in what readers are to see: so marks stand on its words.
-    shown = tantivy.Document()
-    shown.add_text("words", body)
-    snippet = snippets.snippet_from_doc(shown)
-    parts = _parts(snippet)
-    if not parts:
+    snippet, place = passage(body, wanted, SNIPPET)
+    if not snippet:
         return Hit(pk, score, opening=body[:SNIPPET].rpartition(" ")[0] if body[SNIPPET:] else body)
-    before = next(place for place, (_text, is_match) in enumerate(parts) if is_match)
-    place = body.find(snippet.fragment()) + sum(len(text) for text, _is_match in parts[:before])
-    files = json.loads(bytes(stored.get_first("files") or b"[]"))
-    return Hit(pk, score, parts, next((name for begin, name in files[::-1] if begin <= place), ""))
+    files = stored.get_first("files")
+    files = json.loads(bytes(files)) if files else []
+    name = next((name for begin, name in files[::-1] if begin <= place), "")
+    return Hit(pk, score, snippet, name)
 
 
-def _parts(snippet):
-    # Ranges count bytes.
-    text = snippet.fragment().encode()
-    parts, begin = [], 0
-    for found in snippet.highlighted():
-        parts += [(text[begin : found.start].decode(), False)]
-        parts += [(text[found.start : found.end].decode(), True)]
-        begin = found.end
-    parts.append((text[begin:].decode(), False))
-    return _without_chance([part for part in parts if part[0]]) if begin else []
+def _wanted(searcher, terms):
+    """What snippets are to show of Terms: {plain words in a row: how much they tell}."""
+    everything = _everything(searcher)
+    return {
+        term.text.replace("_", " "): term.boost * _rarity(everything, held)
+        for term in terms.all()
+        if term.field in ("words", "pairs") and (held := searcher.doc_freq(*term[:2]))
+    }
 
 
-def _without_chance(parts):
-    """Where words of the question stand together, those that stand alone are there by chance: most
-    syllables have many meanings, and without marks more."""
-    runs = [
-        list(run)
-        for _is_run, run in groupby(parts, lambda part: part[1] or not part[0].strip(" /-"))
-    ]
-    lengths = [sum(is_match for _text, is_match in run) for run in runs]
-    if max(lengths) < 2:
-        return parts
-    return [
-        (text, is_match and length > 1)
-        for run, length in zip(runs, lengths, strict=True)
-        for text, is_match in run
-    ]
+def _rarity(everything, held):
+    """As BM25 has it, of a term that so many hold."""
+    return log(1 + (everything - held + 0.5) / (held + 0.5))
 
 
 def _document(entry):
@@ -489,8 +477,8 @@ def asking(text, *, share=1.0, also=None):
     return holding(terms_of(text, also), share)
 
 
-def holding(terms, share=1.0):
-    """What `asking` makes of the Terms of a text."""
+def holding(terms, share=1.0, telling=()):
+    """What `asking` makes of the Terms of a text; one of the `telling`, if any, must be there."""
     if not terms.held:
         return NOTHING
     held = [_best_of(ways) for ways in terms.held]
@@ -498,7 +486,10 @@ def holding(terms, share=1.0):
         clauses = [(Occur.Must, query) for query in held]
     else:
         clauses = [(Occur.Must, any_of(held, at_least=_needed(terms, share)))]
-    return Query.boolean_query(clauses + [(Occur.Should, _scored(term)) for term in terms.added])
+    if telling:
+        clauses.append((Occur.Must, any_of(map(_scored, telling))))
+    added = [_scored(term) for term in terms.added if term not in telling]
+    return Query.boolean_query(clauses + [(Occur.Should, query) for query in added])
 
 
 def _needed(terms, share):
@@ -607,8 +598,8 @@ def narrowed(query, facets, since=None, until=None):
     included. Scores stay."""
     clauses = [(Occur.Must, query)]
     for facet, values in facets.items():
-        columns = (Query.term_set_query(SCHEMA, name, list(values)) for name in COLUMNS[facet])
-        clauses.append((Occur.Must, _silent(any_of(columns))))
+        columns = (_having(name, values) for name in COLUMNS[facet])
+        clauses.append((Occur.Must, any_of(columns)))
     if since or until:
         # What has no day is before them all.
         first, last = since.toordinal() if since else 0, (until or date.max).toordinal()
@@ -622,12 +613,21 @@ def limited(query, *, models=(), is_public=False, hidden=()):
     stay."""
     clauses = [(Occur.Must, query)]
     if models:
-        clauses.append((Occur.Must, _silent(Query.term_set_query(SCHEMA, "models", list(models)))))
+        clauses.append((Occur.Must, _having("models", models)))
     if is_public:
         clauses.append((Occur.MustNot, Query.term_query(SCHEMA, "private", True)))
     if hidden:
-        clauses.append((Occur.MustNot, Query.term_set_query(SCHEMA, "paths", list(hidden))))
+        clauses.append((Occur.MustNot, _having("paths", hidden)))
     return Query.boolean_query(clauses)
+
+
+def _having(name, values):
+    """What has one of these values; scores nothing."""
+    if len(values) > FEW_VALUES:
+        return _silent(Query.term_set_query(SCHEMA, name, list(values)))
+    # A set of terms lays out a map of all documents first, which takes longer than most questions.
+    terms = [Query.term_query(SCHEMA, name, value, "basic") for value in values]
+    return _silent(terms[0] if len(terms) == 1 else any_of(terms))
 
 
 def _silent(query):

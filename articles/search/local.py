@@ -37,9 +37,9 @@ class Busy(Exception):
 # Reading
 
 
-def search(query, limit, offset=0, order="best", facets=()):
+def search(*args, **kwargs):
     """As Index.search. None while there is no index: the follower is making it."""
-    return _ask(lambda index: index.search(query, limit, offset, order, facets))
+    return _ask(lambda index: index.search(*args, **kwargs))
 
 
 def counted(query, facets):

@@ -93,7 +93,7 @@ def find(query, live, private_paths):
         asking, question = words_of, words_of.query
         if promoted or numbered:
             asking = question = public(engine.any_of([engine.holding(terms, share), leading]))
-        answer = local.search(asking, PAGE, order=query.order, facets=FACETS)
+        answer = local.search(asking, PAGE, order=query.order, facets=FACETS, terms=terms)
         if answer is None:
             return _plainly(asked, numbered, hidden)
         # What was chosen for the question need not hold its words.
@@ -102,12 +102,12 @@ def find(query, live, private_paths):
             break
     # What was narrowed down to nothing is no reason to look for something else.
     if query.is_narrowed:
-        answer = _ask(narrowed(question), PAGE, order=query.order, facets=FACETS)
+        answer = _ask(narrowed(question), PAGE, order=query.order, facets=FACETS, terms=terms)
 
     def part(first, last):
         if last <= PAGE:
             return answer.hits[first:last]
-        return _ask(narrowed(question), last - first, first, query.order).hits
+        return _ask(narrowed(question), last - first, first, query.order, terms=terms).hits
 
     def facets():
         # A facet counts what the others leave, or nobody could choose a second value.

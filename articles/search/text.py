@@ -4,6 +4,7 @@ A word is kept twice. Plain, "chi" for Chỉ and "duong" for Đường: what mos
 its marks, in the one spelling of the several that are in use: "hòa" for hoà, Đ for Ð.
 """
 
+import codecs
 import re
 import unicodedata
 from functools import cache
@@ -18,7 +19,11 @@ LONGEST_WORD = 40  # bytes
 # Latin letters with the marks that the language has.
 VIETNAMESE = [
     letter
-    for letter in map(chr, (*range(0x61, 0x7B), *range(0xE0, 0x180), *range(0x1EA0, 0x1EFA)))
+    for letter in map(
+        # The horned o and u lie between.
+        chr,
+        (*range(0x61, 0x7B), *range(0xE0, 0x180), 0x1A1, 0x1B0, *range(0x1EA0, 0x1EFA)),
+    )
     if letter.islower()
 ]
 
@@ -65,6 +70,29 @@ def words(text):
     """The Words of a text, in its order."""
     text = modern(text)
     return list(map(Word, PLAIN.analyze(text), MARKED.analyze(text)))
+
+
+def _in_step():
+    """For codecs: a byte for each letter, and for each of these bytes the plain letter."""
+    letters = {letter: PLAIN.analyze(letter) for letter in [*"0123456789", *VIETNAMESE]}
+    letters = {letter: plain[0] for letter, plain in letters.items() if len(plain[0]) == 1}
+    others = " .,;:?!()/-\"'–…“”"
+    plain = f" {''.join(letters.values())}{' ' * len(others)}".encode()
+    # The first is there for codecs, which wants it to be this.
+    return codecs.charmap_build(f"\0{''.join(letters)}{others}"), plain.ljust(256)
+
+
+_LETTERS, _PLAIN_LETTERS = _in_step()
+
+
+def in_step(text):
+    """A composed text in plain letters, as long as it is: character by character. What is no Latin
+    letter and no digit is a space.
+
+    A hundredth of the time that analysis takes."""
+    # The one capital whose small letter is two characters.
+    lower = text.replace("İ", "I").lower()
+    return codecs.charmap_encode(lower, "replace", _LETTERS)[0].translate(_PLAIN_LETTERS).decode()
 
 
 @cache

@@ -32,6 +32,7 @@ urlpatterns = [
     path("xem-truoc/<str:words>/", shared_preview, name="shared_preview"),
     # Wagtail's editors of pages with side panels of ours, and its chooser of pages without others'
     # drafts, at Wagtail's addresses.
+    path("admin/pages/", include("office.listings")),
     path("admin/pages/", include("office.side_panels")),
     path("admin/choose-page/", include("office.choosing")),
     path("admin/", include(unpublishing.urls)),
