@@ -6,6 +6,7 @@ make seed-scale N=100000        into the database that DATABASE_URL names, or DA
 """
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -42,7 +43,11 @@ def main():
     )
     parser.add_argument("directives", type=int)
     options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
     scratch.begin()
+    from django.conf import settings
+
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
     try:
         refuse_foreign()
