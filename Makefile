@@ -1,6 +1,6 @@
 # Everything that operators, developers and CI run here; `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-opensearch bench bench-pages eval-search bench-search bench-register bench-footprint bench-live a11y html lighthouse screens screens-office fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
+.PHONY: help run test test-opensearch bench bench-pages eval-search bench-search bench-register bench-footprint seed-scale bench-scale bench-live a11y html lighthouse screens screens-office fault-matrix feed-torture ballot-torture counters-torture test-next lint format lock messages guide admin
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -60,6 +60,16 @@ bench-search: ## Đo tìm kiếm ở 1.000 và 100.000 văn bản: thời gian, 
 bench-register: ## Đo sổ văn bản ở 1.000 và 100.000 văn bản, trên SQLite và PostgreSQL
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.register
+
+N ?=
+seed-scale: ## Nạp một cổng cỡ lớn vào cơ sở dữ liệu trống (DATABASE_URL hoặc DATA_DIR): make seed-scale N=100000
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.scale_seed $(or $(N),100000)
+
+SQLITE ?=
+bench-scale: ## Đo cả cổng ở 1.000, 10.000 và 100.000 văn bản: trang, cây trang, duyệt đăng, chỉ mục (SQLITE=1; WRITE=1: ghi vào docs/benchmarks.md)
+	@$(PYTHON) deploy/bootstrap.py test
+	@$(BIN)/python -m tests.bench.scale $(if $(SQLITE),--sqlite) $(if $(WRITE),--write)
 
 FAULT ?=
 fault-matrix: ## Thử 43 lỗi của nguồn dữ liệu, mỗi lỗi đối chiếu 5 cam kết (riêng một lỗi: FAULT="gzip bomb")

@@ -20,6 +20,7 @@ from wagtail.api.v2.filters import (
     DescendantOfFilter,
     OrderingFilter,
 )
+from wagtail.api.v2.pagination import WagtailPagination
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.api.v2.serializers import PageSerializer
 from wagtail.api.v2.utils import BadRequestError, parse_boolean
@@ -43,6 +44,7 @@ from .models import (
 )
 from .open_files import closed_collections, open_attachments, sha256
 from .relations import both_ways
+from .versions import held
 
 # Blocks that hold nothing but words. The others would ask the database, for each page anew.
 TEXTS = {"heading", "text", "quote", "callout", "table", "provision"}
@@ -317,7 +319,42 @@ class SteadyOrdering(OrderingFilter):
         return ordered.order_by(*ordered.query.order_by, "pk")
 
 
+@held()
+def counts(request):
+    """{statement: how many rows it finds}, as far as it was asked in this generation."""
+    return {}
+
+
+# Statements whose counts are remembered; anybody can ask for others.
+MOST_COUNTED = 500
+
+
+class Counted:
+    """A queryset that is counted once in a generation: a database reads all that it counts."""
+
+    def __init__(self, queryset, request):
+        self._queryset = queryset
+        self._counts = counts(request)
+
+    def count(self):
+        statement = str(self._queryset.order_by().query)
+        if statement not in self._counts:
+            if len(self._counts) >= MOST_COUNTED:
+                self._counts.clear()
+            self._counts[statement] = self._queryset.count()
+        return self._counts[statement]
+
+    def __getitem__(self, part):
+        return self._queryset[part]
+
+
+class CountedPagination(WagtailPagination):
+    def paginate_queryset(self, queryset, request, view=None):
+        return super().paginate_queryset(Counted(queryset, request), request, view)
+
+
 class PublicPagesViewSet(PagesAPIViewSet):
+    pagination_class = CountedPagination
     renderer_classes = [JSONRenderer]
     base_serializer_class = PublicPageSerializer
     filter_backends = [

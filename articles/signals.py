@@ -33,11 +33,12 @@ def note_loss(sender, instance, **kwargs):
 
 def note_move(sender, instance, **kwargs):
     """A page has a new place: it, and the siblings that made room for it, with all below them."""
-    parent = Page.objects.get(pk=instance.pk).get_parent()
-    moved = DirectivePage.objects.descendant_of(parent)
-    RegisterChange.objects.note(set(moved.values_list("pk", flat=True)))
-    below = Page.objects.descendant_of(parent)
-    IndexChange.objects.note_of(Page, below.values_list("pk", flat=True))
+    moved = Page.objects.get(pk=instance.pk)
+    # Who stood before that place stays there: of 100,000 siblings, most do.
+    after = Page.objects.descendant_of(moved.get_parent()).filter(path__gte=moved.path)
+    directives = DirectivePage.objects.filter(pk__in=after.values("pk"))
+    RegisterChange.objects.note(set(directives.values_list("pk", flat=True)))
+    IndexChange.objects.note_of(Page, after.values_list("pk", flat=True))
 
 
 def leave_the_sidebar(sender, target_obj, **kwargs):

@@ -1,12 +1,16 @@
 """All public pages for search engines, also when there are a hundred thousand."""
 
+from typing import NamedTuple
+
 from django.conf import settings
-from django.db.models import Max, Q
+from django.core.paginator import Paginator
+from django.db.models import Q
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import Page
 
 from . import languages
 from .privacy import private_paths
+from .versions import held
 
 
 def alternates(same):
@@ -17,20 +21,62 @@ def alternates(same):
     return [*links, {"lang_code": "x-default", "location": same[settings.LANGUAGE_CODE]}]
 
 
+class Parts(NamedTuple):
+    count: int  # of pages
+    first: list  # path in the tree of the first page in each part
+    changed_at: object  # when one was published last; None: never
+
+
+@held()
+def parts(request, roots):
+    """Of what lies below these pages. A database would count all of it for each part, and skip what
+    is in those before."""
+    rows = list(public_below(roots).values_list("path", "last_published_at"))
+    return Parts(
+        len(rows),
+        [path for path, _day in rows[:: PagesSitemap.limit]],
+        max((day for _path, day in rows if day), default=None),
+    )
+
+
+def public_below(roots):
+    below = Q(*(("path__startswith", path) for path in roots), _connector=Q.OR)
+    return Page.objects.filter(below).live().public().order_by("path")
+
+
+class PartsPaginator(Paginator):
+    """Begins each part at its first page, where others count from the beginning."""
+
+    def __init__(self, pages, parts):
+        super().__init__(pages, PagesSitemap.limit)
+        self._first = parts.first
+        self.count = parts.count
+
+    def page(self, number):
+        number = self.validate_number(number)
+        pages = self.object_list
+        if self._first:
+            pages = pages.filter(path__gte=self._first[number - 1])
+        return self._get_page(pages[: self.per_page], number, self)
+
+
 class PagesSitemap(Sitemap):
     # Pages in one answer; the index at /sitemap.xml lists as many answers as it takes.
     limit = 2_000
 
     def items(self):
         # Without the tables of their kinds: it takes an address and a day.
-        below = Q(*(("path__startswith", path) for path in self._roots), _connector=Q.OR)
-        return (
-            Page.objects.filter(below)
-            .live()
-            .public()
-            .order_by("path")
-            .only("path", "url_path", "last_published_at", "latest_revision_created_at")
+        return public_below(self._roots).only(
+            "path", "url_path", "last_published_at", "latest_revision_created_at"
         )
+
+    @property
+    def paginator(self):
+        return PartsPaginator(self.items(), self._parts)
+
+    @property
+    def _parts(self):
+        return parts(self.request, tuple(sorted(self._roots)))
 
     @property
     def _roots(self):
@@ -59,4 +105,4 @@ class PagesSitemap(Sitemap):
 
     def get_latest_lastmod(self):
         # Django would read every page for it.
-        return self.items().aggregate(latest=Max("last_published_at"))["latest"]
+        return self._parts.changed_at

@@ -1,7 +1,10 @@
 """Sections whose articles have a day, and the parts of them that have an address of their own."""
 
+from array import array
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from django.db.models import Count, QuerySet
@@ -46,6 +49,53 @@ def month_title(first_day):
     return capfirst(date_format(first_day, "YEAR_MONTH_FORMAT"))
 
 
+def month_after(first_day):
+    return (first_day + timedelta(days=31)).replace(day=1)
+
+
+@dataclass(frozen=True)
+class Archive:
+    """All that a section lists, in its order, and [(first day, count)] of its months, the newest
+    first. To be held in memory: a database reads all of it for each page, to count, sort and
+    skip."""
+
+    pks: array
+    months: list
+
+    @classmethod
+    def of(cls, rows):
+        """rows: (primary key, day)"""
+        pks, days = array("q"), Counter()
+        for pk, day in rows:
+            pks.append(pk)
+            days[day] += 1
+        months = Counter()
+        for day, count in days.items():
+            months[day.replace(day=1)] += count
+        return cls(pks, sorted(months.items(), reverse=True))
+
+
+class KeptOrder:
+    """What a paginator cuts into pages: articles in the order of an archive, read by their numbers.
+    `without`: those that stand elsewhere on the page."""
+
+    def __init__(self, articles, pks, without=()):
+        self._articles, self._pks = articles, pks
+        if without:
+            self._pks = pks[:]
+            for pk in without:
+                with suppress(ValueError):
+                    self._pks.remove(pk)
+
+    def count(self):
+        return len(self._pks)
+
+    def __getitem__(self, part):
+        pks = list(self._pks[part])
+        found = {page.pk: page for page in self._articles.filter(pk__in=pks).order_by()}
+        return [found[pk] for pk in pks if pk in found]
+
+
 class DatedIndexPage(RoutablePageMixin, ListedPage):
     """Lists articles by a day; each month has an address: 2026/11/.
 
@@ -74,26 +124,32 @@ class DatedIndexPage(RoutablePageMixin, ListedPage):
                 raise Http404
             context["selection"] = selection
             context["breadcrumbs"] = [*context["breadcrumbs"], self]
-        context["years"] = self._years()
+        context["years"] = self._years(request)
         canonical = (self.get_full_url(request) or "") + (selection.path if selection else "")
         page_number = f"?trang={listing.number}" if listing.number > 1 else ""
         context["canonical"] = canonical + page_number
         return context
 
-    def _years(self):
+    def _years(self, request):
         """[(year, its months)], the newest first; of the months that have anything to read."""
-        rows = (
+        months = [
+            Month(day, self._month_path(day.year, day.month), count)
+            for day, count in self.months(request)
+        ]
+        return [
+            (year, list(group))
+            for year, group in groupby(months, lambda month: month.first_day.year)
+        ]
+
+    def months(self, request):
+        """[(first day, count)], the newest first."""
+        return (
             self.articles.order_by()
             .annotate(month=TruncMonth(self.day_field))
             .values_list("month")
             .annotate(Count("pk"))
             .order_by("-month")
         )
-        months = [Month(day, self._month_path(day.year, day.month), count) for day, count in rows]
-        return [
-            (year, list(group))
-            for year, group in groupby(months, lambda month: month.first_day.year)
-        ]
 
     def _month_path(self, year, month):
         return self.reverse_subpage("month", kwargs={"year": year, "month": f"{month:02}"})
@@ -110,7 +166,4 @@ class DatedIndexPage(RoutablePageMixin, ListedPage):
         return self.render(request, selection=selection)
 
     def in_month(self, first_day):
-        days = {"year": first_day.year, "month": first_day.month}
-        return self.articles.filter(
-            **{f"{self.day_field}__{part}": number for part, number in days.items()}
-        )
+        raise NotImplementedError

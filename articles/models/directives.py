@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -344,6 +344,10 @@ class DirectivePage(InEveryLanguage, RoutablePageMixin, ArticlePage):
     class Meta:
         verbose_name = _("directive")
         verbose_name_plural = _("directives")
+        # Those of the home page, of 100,000.
+        indexes = [
+            models.Index(F("signed_on").desc(), F("page_ptr").desc(), name="newest_directives")
+        ]
 
     # What it is
 

@@ -14,7 +14,7 @@ from wagtail.models import Page, PageManager, Site
 
 from ..calendars import CALENDAR_TYPE, CalendarEvent, calendar
 from ..subscriptions import answer, portal_name
-from .archives import DatedIndexPage
+from .archives import DatedIndexPage, month_after
 from .base import ArticlePage, ArticleQuerySet
 
 # What is over stays in the calendar for a while, or it would vanish from people's own.
@@ -137,10 +137,6 @@ def weeks(first_day, events):
         ]
         for week in Calendar().monthdatescalendar(first_day.year, first_day.month)
     ]
-
-
-def month_after(first_day):
-    return (first_day + timedelta(days=31)).replace(day=1)
 
 
 def midnight(day):

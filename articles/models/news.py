@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -29,8 +29,9 @@ from .. import feeds
 from ..languages import current, is_own, key_of
 from ..pictures import specs_of
 from ..subscriptions import answer, portal_name
+from ..versions import held
 from ..vietnamese import fold, fold_slug, free_slug
-from .archives import DatedIndexPage, Selection
+from .archives import Archive, DatedIndexPage, KeptOrder, Selection, month_after
 from .base import (
     ArticlePage,
     ArticleQuerySet,
@@ -124,6 +125,8 @@ class NewsPage(ArticlePage):
     class Meta:
         verbose_name = _("news page")
         verbose_name_plural = _("news pages")
+        # The newest of 50,000 are on most pages of the portal.
+        indexes = [models.Index(F("posted_on").desc(), F("page_ptr").desc(), name="newest_news")]
 
     @property
     def day(self):
@@ -233,6 +236,13 @@ class RelatedPage(ChosenPage):
         verbose_name_plural = _("related pages")
 
 
+@held()
+def archive(request, path):
+    """The Archive of a section, by its path in the tree."""
+    news = NewsPage.objects.filter(path__startswith=path).published().newest()
+    return Archive.of(news.values_list("pk", "posted_on").iterator())
+
+
 class NewsIndexPage(DatedIndexPage):
     content_panels = [
         *ListedPage.content_panels[:-1],
@@ -274,7 +284,10 @@ class NewsIndexPage(DatedIndexPage):
 
     def get_context(self, request, *args, selection=None, **kwargs):
         featured = [] if selection else self.featured_news(request)
-        others = self.articles.exclude(pk__in=[page.pk for page in featured])
+        others = None
+        if not selection:
+            without = [page.pk for page in featured]
+            others = KeptOrder(self.articles, archive(request, self.path).pks, without)
         context = super().get_context(
             request, *args, selection=selection, articles=others, **kwargs
         )
@@ -286,6 +299,13 @@ class NewsIndexPage(DatedIndexPage):
         specs = specs_of("hero", "small card", "list")
         with_lead_images([*featured, *context["listing"]], *specs)
         return context
+
+    def months(self, request):
+        return archive(request, self.path).months
+
+    def in_month(self, first_day):
+        days = {"posted_on__gte": first_day, "posted_on__lt": month_after(first_day)}
+        return self.articles.filter(**days)
 
     @path("chu-de/<slug:slug>/", name="topic")
     def topic(self, request, slug):

@@ -20,6 +20,7 @@ from urllib.parse import quote
 from home.management.processes import die_with_parent, read_procfile
 from tests.bench import scratch
 from tests.bench.directives import fill
+from tests.bench.words import vocabulary, writer
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,15 +28,6 @@ SIZES = (1_000, 100_000)
 QUESTIONS = 40  # of each kind
 # Seconds in which the portal has to answer its first request.
 PATIENCE = 60
-
-# Syllables of the language, most of which nobody uses; 4,000 of them, by Zipf's law.
-ONSETS = "b c ch d đ g gi h k kh l m n nh ng ph qu r s t th tr v x"
-RHYMES = """
-a an ang anh ao ai ay âm ân ât âu e en eo ê êm ên i inh iên iêu o on ong oa oan ô ôn ông ơ ơn
-u un ung uôn ư ưng ươn ương y yên
-"""
-TONES = ["", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"]
-SYLLABLES = 4_000
 
 HEAD = """\
 | | documents | milliseconds, p50 / p95 | rare | common | phrase | most queries |
@@ -177,8 +169,7 @@ def make(options):
     begin, end = options.sizes
     if begin == 0:
         scratch.set_up()
-    syllables, weights = vocabulary()
-    fill(begin, end, lambda dice, count: " ".join(dice.choices(syllables, weights, k=count)))
+    fill(begin, end, writer())
     return 0
 
 
@@ -315,7 +306,7 @@ def questions(titles=False):
     from articles.models import DirectivePage
 
     dice = random.Random(7)
-    syllables, _weights = vocabulary()
+    syllables = vocabulary()
     pages = list(DirectivePage.objects.order_by("-pk")[:QUESTIONS])
     if titles:
         # Words that one title has, however many there are: "số 4711 năm 2012". What finds more
@@ -335,19 +326,6 @@ def questions(titles=False):
             phrases.append(words[begin : begin + 4])
     kinds = {"rare": rarest, "common": common, "phrase": phrases}
     return {kind: [unmarked(" ".join(words)) for words in asked] for kind, asked in kinds.items()}
-
-
-def vocabulary():
-    """(syllables, how often each is used), the commonest first."""
-    syllables = []
-    for onset in ONSETS.split():
-        for rhyme in RHYMES.split():
-            vowel = next(at for at, letter in enumerate(rhyme) if letter in "aâeêioôơuưy")
-            for tone in TONES:
-                whole = f"{onset}{rhyme[: vowel + 1]}{tone}{rhyme[vowel + 1 :]}"
-                syllables.append(unicodedata.normalize("NFC", whole))
-    random.Random(1).shuffle(syllables)
-    return syllables[:SYLLABLES], [1 / (rank + 2) for rank in range(SYLLABLES)]
 
 
 def unmarked(text):

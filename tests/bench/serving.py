@@ -317,11 +317,11 @@ def machine():
     )
 
 
-def write(text):
+def write(text, heading=HEADING):
     whole = FIGURES.read_text()
-    section = f"{HEADING}\n\n{text}"
-    before, heading, rest = whole.partition(f"{HEADING}\n")
-    if heading:
+    section = f"{heading}\n\n{text}"
+    before, found, rest = whole.partition(f"{heading}\n")
+    if found:
         _old, mark, after = rest.partition("\n## ")
         whole = f"{before}{section}{mark}{after}"
     else:
