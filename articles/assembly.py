@@ -73,27 +73,29 @@ def answered(request, serve):
         return _from(kept, request)
     # Read before: what is published while it is rendered has another number.
     texts = versions(request).texts
-    request.portal_places = []
     response = serve(request)
-    if not _is_a_page(response):
-        del request.portal_places
-        return response
-
-    def keep(response):
-        parts = _PLACES.split(response.content.decode())
-        # In the order of the page.
-        places = [request.portal_places[int(number)] for number in parts[1::2]]
+    if _is_a_page(response):
+        parts, places = _rendered(response, request)
         later = [place for place, _written in places]
-        kept = Kept(texts, parts[::2], later, dict(response.headers), request.portal_parameters)
+        kept = Kept(texts, parts, later, dict(response.headers), request.portal_parameters)
         with _lock:
             _kept[key] = kept
             _kept.move_to_end(key)
             while len(_kept) > MOST_KEPT:
                 _kept.popitem(last=False)
         response.content = kept.filled(written for _place, written in places)
-
-    response.add_post_render_callback(keep)
     return response
+
+
+def _rendered(response, request):
+    """(what stands between its places, [(Later, what it is now)] in the order of the page)"""
+    request.portal_places = []
+    try:
+        parts = _PLACES.split(response.render().content.decode())
+        return parts[::2], [request.portal_places[int(number)] for number in parts[1::2]]
+    finally:
+        # What else may be answered, that it can't be rendered for instance, has no places.
+        del request.portal_places
 
 
 def _may_be_kept(request):

@@ -231,6 +231,22 @@ def test_words_of_an_author_are_no_place(client, news):
     assert "&lt;0&gt; &amp;lt;1&amp;gt;" in read(client, news)
 
 
+def test_nothing_but_a_page_has_places(client, news, monkeypatch):
+    missing = client.get("/tin-tuc/khong-co/")
+    assert missing.status_code == 404
+    client.raise_request_exception = False
+    monkeypatch.setattr(assembly, "Kept", None)
+    broken = client.get(news.url)
+    assert broken.status_code == 500
+    with monkeypatch.context() as within:
+        within.setattr("articles.templatetags.assembly.view_count", None)
+        within.setattr(assembly, "Later", None)
+        in_the_middle = client.get(news.url)
+    assert in_the_middle.status_code == 500
+    for answer in (missing, broken, in_the_middle):
+        assert assembly._MARK not in answer.content.decode()
+
+
 def test_some_pages_are_kept_and_no_more(client, home, monkeypatch):
     monkeypatch.setattr(assembly, "MOST_KEPT", 2)
     pages = [make_news(title=f"Tin {number}") for number in range(3)]
