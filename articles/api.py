@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db.models import BooleanField, DateTimeField, Q, prefetch_related_objects
 from django.utils import timezone
 from rest_framework.fields import Field
@@ -337,7 +337,11 @@ class Counted:
         self._counts = counts(request)
 
     def count(self):
-        statement = str(self._queryset.order_by().query)
+        try:
+            statement = str(self._queryset.order_by().query)
+        except EmptyResultSet:
+            # No database need be asked whether there is a page of the year 10^30.
+            return 0
         if statement not in self._counts:
             if len(self._counts) >= MOST_COUNTED:
                 self._counts.clear()

@@ -48,6 +48,13 @@ class Kept(NamedTuple):
         return first + "".join(text + part for text, part in zip(written, others, strict=True))
 
 
+class Places(list):
+    """[(Later, what it is now)]"""
+
+    # Whether nothing is missing that may be there a moment later.
+    is_whole = True
+
+
 _kept = OrderedDict()
 _lock = threading.Lock()
 
@@ -78,24 +85,31 @@ def answered(request, serve):
         parts, places = _rendered(response, request)
         later = [place for place, _written in places]
         kept = Kept(texts, parts, later, dict(response.headers), request.portal_parameters)
-        with _lock:
-            _kept[key] = kept
-            _kept.move_to_end(key)
-            while len(_kept) > MOST_KEPT:
-                _kept.popitem(last=False)
+        if places.is_whole:
+            _keep(key, kept)
         response.content = kept.filled(written for _place, written in places)
     return response
 
 
+def _keep(key, kept):
+    with _lock:
+        _kept[key] = kept
+        _kept.move_to_end(key)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+
+
 def _rendered(response, request):
-    """(what stands between its places, [(Later, what it is now)] in the order of the page)"""
-    request.portal_places = []
+    """(what stands between its places, Places in the order of the page)"""
+    found = request.portal_places = Places()
     try:
         parts = _PLACES.split(response.render().content.decode())
-        return parts[::2], [request.portal_places[int(number)] for number in parts[1::2]]
     finally:
         # What else may be answered, that it can't be rendered for instance, has no places.
         del request.portal_places
+    places = Places(found[int(number)] for number in parts[1::2])
+    places.is_whole = found.is_whole
+    return parts[::2], places
 
 
 def _may_be_kept(request):
@@ -133,8 +147,19 @@ def later(context, template, words):
     """A template rendered or, in a page that will be kept, its place."""
     with context.push(**words):
         written = context.template.engine.get_template(template).render(context)
-    places = getattr(context.get("request"), "portal_places", None)
+    places = _places_of(context)
     if places is None:
         return written
     places.append((Later(template, words), written))
     return SafeString(f"<{_MARK} {len(places) - 1}>")
+
+
+def is_not_whole(context):
+    """Said by what couldn't be shown, and may be a moment later: this page is not kept."""
+    places = _places_of(context)
+    if places is not None:
+        places.is_whole = False
+
+
+def _places_of(context):
+    return getattr(context.get("request"), "portal_places", None)

@@ -11,6 +11,9 @@ from wagtail.images.models import Filter, Picture
 from wagtail.images.shortcuts import get_renditions_or_not_found
 from willow.plugins.pillow import PillowImage
 
+# What Wagtail shows of an original that can't be read.
+MISSING = "/not-found"
+
 
 class InMemory(Filter):
     """Cuts without a temporary file: Pillow takes a JPEG's by its descriptor, and then nobody

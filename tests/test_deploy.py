@@ -49,7 +49,7 @@ def known_settings():
     """All that the portal reads from its environment."""
     found = {"DJANGO_SETTINGS_MODULE"}
     for file in (ROOT / "site" / "portal" / "settings").glob("*.py"):
-        found |= set(re.findall(r'\b(?:env|_providers)\.\w+\(\s*"([A-Z_]+)"', file.read_text()))
+        found |= set(re.findall(r'\b(?:env|_providers)\.\w+\(\s*"([A-Z0-9_]+)"', file.read_text()))
     for command in PROGRAMS.values():
         found |= set(re.findall(r"\$\{([A-Z_]+)", command))
     return found

@@ -54,8 +54,7 @@ def asked(copy):
 
 def behind():
     """This machine has learned of a change that the replica doesn't have."""
-    path = generation._mark().path
-    generation.Mark(path).raise_to(generation.read() + 1)
+    generation._mark().raise_to(generation.read() + 1)
 
 
 def address_of(page):
