@@ -17,7 +17,7 @@ from PIL.TiffImagePlugin import IFDRational
 from wagtail.images import get_image_model
 from wagtail.models import Collection
 
-from articles import pictures
+from articles import assembly, pictures
 from articles.models import NewsPage
 from home.models import FeaturedPage
 from home.offices import EDITORS
@@ -122,6 +122,8 @@ def test_every_picture_has_a_place_before_it_is_there(client, home):
 
 
 def queries(client, address):
+    """Of the page rendered whole."""
+    assembly.forget()
     with CaptureQueriesContext(connection) as captured:
         read(client, address)
     return len(captured)
