@@ -39,9 +39,10 @@ bench: ## Đo cổng phục vụ nhanh tới đâu, cạnh nginx với một t�
 	@$(PYTHON) deploy/bootstrap.py test
 	@$(BIN)/python -m tests.bench.serving $(if $(WRITE),--write)
 
-bench-pages: ## Đo mỗi trang: số truy vấn, thời gian CPU, dung lượng
+PROFILE ?=
+bench-pages: ## Đo mỗi trang: số truy vấn, thời gian CPU, dung lượng (một trang tốn thời gian vào đâu: PROFILE=/tin-tuc/)
 	@$(PYTHON) deploy/bootstrap.py test
-	@$(BIN)/python -m tests.bench.pages
+	@$(BIN)/python -m tests.bench.pages $(if $(PROFILE),--profile "$(PROFILE)")
 
 DOCS ?= tests/evaluation/docs.jsonl
 QUERIES ?= tests/evaluation/queries.jsonl

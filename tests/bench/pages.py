@@ -1,8 +1,10 @@
 """What an uncached page costs: queries, CPU and size, on the demo content with fresh figures.
 
-make bench-pages        prints the table of docs/benchmarks.md
+make bench-pages                     prints the table of docs/benchmarks.md
+make bench-pages PROFILE=/tin-tuc/   prints what the time of one page is spent on instead
 """
 
+import argparse
 import gzip
 import logging
 import os
@@ -28,6 +30,13 @@ ROUNDS = 50
 
 
 def main():
+    parser = argparse.ArgumentParser(
+        prog="tests.bench.pages",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--profile", metavar="ADDRESS", help="of one page, in place of the table")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "portal.settings.dev"}
         import django
@@ -35,6 +44,9 @@ def main():
         django.setup()
         logging.disable(logging.INFO)
         prepare()
+        if options.profile:
+            sys.stdout.write(profile(options.profile))
+            return
         sys.stdout.write(
             "| page | queries | CPU ms | bytes | gzip |\n| --- | ---: | ---: | ---: | ---: |\n"
         )
@@ -64,21 +76,27 @@ def prepare():
     local.catch_up()
 
 
-def measure(address):
-    from django.db import connection
+def whole(address):
+    """`get()` answers a page that is rendered whole, as after a publication."""
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     from articles import assembly
 
     client = Client()
 
     def get():
-        # Whole, as after a publication.
         assembly.forget()
         return client.get(address)
 
     get()
+    return get
+
+
+def measure(address):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    get = whole(address)
     with CaptureQueriesContext(connection):
         response = get()
         # Before the next request empties the log.
@@ -91,6 +109,18 @@ def measure(address):
     size = len(response.content)
     packed = len(gzip.compress(response.content, 6))
     return f"| `{address}` | {queries} | {spent:.1f} | {size:,} | {packed:,} |"
+
+
+def profile(address):
+    """A tree of calls with their share of the time, in percent."""
+    from pyinstrument import Profiler
+
+    get = whole(address)
+    profiler = Profiler(interval=0.0005)
+    with profiler:
+        for _ in range(ROUNDS):
+            get()
+    return profiler.output_text(time="percent_of_total")
 
 
 if __name__ == "__main__":
