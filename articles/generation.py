@@ -356,6 +356,7 @@ class Follower:
 
     def __init__(self, went_back):
         self._went_back = went_back
+        self._seen = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
         self._thread.start()
@@ -380,4 +381,7 @@ class Follower:
         number = read()
         if number < before:
             _mark().go_back(before, number)
+        # Another process of this machine may have been the first to see it.
+        if number < max(before, self._seen):
             self._went_back()
+        self._seen = number
