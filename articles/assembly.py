@@ -9,6 +9,7 @@ the page cache has let go of, once a minute and with every feed, costs a tenth o
 import re
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -23,6 +24,9 @@ from .versions import versions
 
 # Pages of one process: some 10 MB.
 MOST_KEPT = 256
+# Seconds. What changes without a statement of the database, as files do that somebody deletes, is
+# old for so long at most.
+OLDEST = 600
 
 # Nobody who writes a page can guess it.
 _MARK = secrets.token_hex(16)
@@ -38,6 +42,7 @@ class Later(NamedTuple):
 
 class Kept(NamedTuple):
     texts: int
+    made_at: float  # of the clock that only goes on
     parts: list  # what stands before, between and behind the places, [str]
     places: list  # [Later]
     headers: dict
@@ -46,6 +51,9 @@ class Kept(NamedTuple):
     def filled(self, written):
         first, *others = self.parts
         return first + "".join(text + part for text, part in zip(written, others, strict=True))
+
+    def is_of(self, texts):
+        return self.texts == texts and time.monotonic() < self.made_at + OLDEST
 
 
 class Places(list):
@@ -74,17 +82,26 @@ def answered(request, serve):
     if not _may_be_kept(request):
         return serve(request)
     key = request.scheme, request.get_host(), request.path, timezone.localdate()
-    with _lock:
-        kept = _kept.get(key)
-    if kept and kept.texts == versions(request).texts:
-        return _from(kept, request)
     # Read before: what is published while it is rendered has another number.
     texts = versions(request).texts
+    with _lock:
+        kept = _kept.get(key)
+        if kept:
+            _kept.move_to_end(key)
+    if kept and kept.is_of(texts):
+        return _from(kept, request)
     response = serve(request)
     if _is_a_page(response):
         parts, places = _rendered(response, request)
         later = [place for place, _written in places]
-        kept = Kept(texts, parts, later, dict(response.headers), request.portal_parameters)
+        kept = Kept(
+            texts,
+            time.monotonic(),
+            parts,
+            later,
+            dict(response.headers),
+            request.portal_parameters,
+        )
         if places.is_whole:
             _keep(key, kept)
         response.content = kept.filled(written for _place, written in places)
@@ -94,7 +111,6 @@ def answered(request, serve):
 def _keep(key, kept):
     with _lock:
         _kept[key] = kept
-        _kept.move_to_end(key)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
 

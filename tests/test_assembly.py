@@ -255,6 +255,22 @@ def test_some_pages_are_kept_and_no_more(client, home, monkeypatch):
     assert [is_put_together(client, page) for page in reversed(pages)] == [True, True, False]
 
 
+def test_who_was_asked_for_lately_stays(client, home, monkeypatch):
+    monkeypatch.setattr(assembly, "MOST_KEPT", 2)
+    first, second, third = (make_news(title=f"Tin {number}") for number in range(3))
+    for page in (first, second, first, third):
+        read(client, page)
+    assert [is_put_together(client, page) for page in (first, third)] == [True, True]
+    assert not is_put_together(client, second)
+
+
+def test_nothing_is_kept_for_long(client, news, monkeypatch):
+    read(client, news)
+    assert is_put_together(client, news)
+    monkeypatch.setattr(assembly, "OLDEST", 0)
+    assert not is_put_together(client, news)
+
+
 def test_a_draft_is_nobodys_page(client, news):
     read(client, news)
     news.title = "Nháp"
