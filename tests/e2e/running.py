@@ -145,13 +145,10 @@ def program(name, folder, env):
         yield portal
 
 
-@contextmanager
-def _running(command, folder, env):
-    port = env.get("PORT") or str(free_port())
-    env = inherited() | NO_FEEDS | {"HOST": "127.0.0.1", "PORT": port} | env
-    log = folder / f"{uuid4().hex[:6]}.log"
+def _begun(command, env, log):
+    """In a session of its own, which ends with the tests."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=ROOT,
             env=env,
@@ -161,6 +158,14 @@ def _running(command, folder, env):
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
+
+
+@contextmanager
+def _running(command, folder, env):
+    port = env.get("PORT") or str(free_port())
+    env = inherited() | NO_FEEDS | {"HOST": "127.0.0.1", "PORT": port} | env
+    log = folder / f"{uuid4().hex[:6]}.log"
+    process = _begun(command, env, log)
     portal = Portal(f"http://127.0.0.1:{port}/", Path(env["DATA_DIR"]), log, process, env)
     try:
         yield portal
@@ -173,17 +178,7 @@ def _running(command, folder, env):
 def one_program(name, env, log):
     """`manage.py run_program` as a supervisor would start it, in a session of its own; its Popen.
     Ended with TERM."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "run_program", name],
-            cwd=ROOT,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGTERM),
-        )
+    process = _begun([sys.executable, "manage.py", "run_program", name], env, log)
     try:
         yield process
     finally:
