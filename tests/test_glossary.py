@@ -19,7 +19,7 @@ NAMES_OF_PROGRAMS = {
     *("Do", "Not", "Track", "Global", "Privacy", "Control"),
     *("False", "Python", "PostgreSQL", "Redis", "make", "var", "last", "from"),
     *("byte", "googol", "ss", "uuuuuu"),
-    *("Docker", "Procfile", "only", "serve", "set", "systemd"),
+    *("Docker", "Procfile", "only", "serve", "set", "systemd", "up"),
 }
 OURS = ROOT / "site" / "locale" / "vi" / "LC_MESSAGES" / "django.po"
 
