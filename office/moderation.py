@@ -221,7 +221,7 @@ class ReviewedPagePermissionTester(PagePermissionTester):
             if self.page_locked():
                 return False
             # Another it asks about what lies below, of pages that have nothing there too.
-            if self.page.is_leaf():
+            if self.page.is_leaf() and not self.page_is_root:
                 is_own = "add" in theirs and self.page.owner_id == self.user.pk
                 return self.user.is_active and ("change" in theirs or is_own)
         return super().can_delete(ignore_bulk)

@@ -166,4 +166,5 @@ class DatedIndexPage(RoutablePageMixin, ListedPage):
         return self.render(request, selection=selection)
 
     def in_month(self, first_day):
+        """The articles of a month, a queryset: what lies in one, each kind says for itself."""
         raise NotImplementedError
