@@ -5,10 +5,14 @@ from enum import StrEnum
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F
+from django.dispatch import Signal
 from django.utils import timezone
 
 from .models import Ballot, Choice, Poll, State, Tick
 from .results import result
+
+# A ballot was counted: `poll_id`. For whoever keeps results; `sender` is Ballot.
+counted = Signal()
 
 
 class Outcome(StrEnum):
@@ -57,6 +61,7 @@ def cast(poll, choice_ids, voter):
         if not has_voted(poll, voter):
             raise
         return Outcome.ALREADY_VOTED
+    counted.send(Ballot, poll_id=poll.pk)
     # The caller's copy is of before.
     poll.refresh_from_db(fields=["voters"])
     return Outcome.COUNTED
@@ -75,12 +80,12 @@ def tally(polls):
     return {poll.pk: result(poll, choices[poll.pk]) for poll in polls}
 
 
-def moving(counted):
+def moving(result):
     """The numbers of a Result that move on a page; one function of its script shows them."""
     return {
-        "total": counted.total,
-        "voters": counted.voters,
-        "choices": {row.choice_id: [row.votes, row.percent] for row in counted.choices},
+        "total": result.total,
+        "voters": result.voters,
+        "choices": {row.choice_id: [row.votes, row.percent] for row in result.choices},
     }
 
 
@@ -88,7 +93,7 @@ def figures(poll_ids):
     """{poll_id: moving(...)}; polls that are unknown, or not for everybody's eyes yet, are left
     out."""
     shown = Poll.objects.live().shown_to_all(timezone.now()).filter(pk__in=poll_ids)
-    return {poll_id: moving(counted) for poll_id, counted in tally(shown).items()}
+    return {poll_id: moving(found) for poll_id, found in tally(shown).items()}
 
 
 def recount(poll):

@@ -11,6 +11,8 @@ class SidebarConfig(AppConfig):
         from wagtail.models import Page, PageViewRestriction
         from wagtail.signals import page_unpublished, post_page_move
 
+        from polls import ballots
+
         from . import signals
 
         page_unpublished.connect(signals.close_page)
@@ -18,3 +20,4 @@ class SidebarConfig(AppConfig):
         # Of whatever lies below.
         post_page_move.connect(signals.close_pages)
         post_save.connect(signals.close_pages, sender=PageViewRestriction)
+        ballots.counted.connect(signals.forget_results)

@@ -1,4 +1,5 @@
-"""Views are told of public pages alone: what may have been closed is asked again."""
+"""Views are told of public pages alone: what may have been closed is asked again. Whoever has voted
+finds the vote in the results."""
 
 from django.db import transaction
 
@@ -14,3 +15,7 @@ def close_page(sender, instance, **kwargs):
 
 def close_pages(sender, **kwargs):
     transaction.on_commit(visits.close)
+
+
+def forget_results(sender, poll_id, **kwargs):
+    transaction.on_commit(lambda: visits.forget_results(poll_id))

@@ -100,6 +100,11 @@ def close(page_id=None):
     _counter().close(page_id)
 
 
+def forget_results(poll_id):
+    """This poll has one more ballot: its results are asked again before they are told."""
+    _counter().forget_results(poll_id)
+
+
 def forget():
     """Forget the salts and the visits of days gone by; the counts stay."""
     today = timezone.localdate()

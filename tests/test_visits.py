@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from redis import Redis
 from wagtail.models import PageViewRestriction
 
+from polls import ballots
 from polls.models import Choice, Poll
 from sidebar import visits
 from sidebar.models import DailyPageViews, DailyVisits, PageViews, Visit
@@ -234,6 +235,18 @@ def test_what_the_public_may_see_of_polls_comes_along(clock, counter):
     }
     assert come(poll_ids=(hidden.pk,)).polls == "{}"
     assert come().polls == ""
+
+
+@pytest.mark.django_db
+def test_whoever_votes_finds_the_vote_on_the_next_page(
+    clock, counter, django_capture_on_commit_callbacks
+):
+    poll = Poll.objects.create(question="Có nên?", opens_at=NOON)
+    choice = Choice.objects.create(poll=poll, text="Có")
+    assert json.loads(come(poll_ids=(poll.pk,)).polls)[str(poll.pk)]["total"] == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        ballots.cast(poll, {choice.pk}, "0" * 64)
+    assert json.loads(come(poll_ids=(poll.pk,)).polls)[str(poll.pk)]["total"] == 1
 
 
 @pytest.mark.django_db

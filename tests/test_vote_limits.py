@@ -78,7 +78,7 @@ def test_who_has_voted_takes_nobodys_turn(poll, clock):
     assert [vote(poll).status_code for _ in range(5)] == [303] * 5
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_however_many_vote_at_once_six_are_counted(poll):
     codes = []
 

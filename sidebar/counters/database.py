@@ -66,6 +66,9 @@ class DatabaseCounter:
     def close(self, page_id):
         """Asked each time, in any case."""
 
+    def forget_results(self, poll_id):
+        """Asked each time, in any case."""
+
 
 def _online(now, today):
     seen = Visit.objects.filter(day=today, seen_at__gt=now - visits.ONLINE)

@@ -9,7 +9,7 @@ database as they are, never what is new, so that it may be killed anywhere and b
                      :pages     page -> the day's views; :asked, pages to be looked at by flush()
                      :pending   what flush() has taken;  :salt, which goes with the day
     visits:pages                page -> its views in all, of the pages that the public may read
-    visits:poll:7               results, for two seconds
+    visits:poll:7               results, for two seconds, or until the next vote
 """
 
 import json
@@ -39,12 +39,13 @@ logger = logging.getLogger(__name__)
 
 SCRIPTS = Path(__file__).parent
 PAGES = "visits:pages"
+RESULTS = "visits:poll:{}"
 # Seconds that a page waits for Redis at most, and between looks whether it is back.
 PATIENCE = 0.25
 LOOK_EVERY = 0.5
 # Hits that wait while Redis is away.
 ROOM = 10_000
-POLLS_LAST = 2
+RESULTS_LAST = 2
 # A hit may find the day, its page and its polls missing, and some of them anew while it waits.
 TRIES = 10
 # Redis writes every second, and a second late at most, what it would know after a fall.
@@ -153,13 +154,21 @@ class RedisCounter:
 
     def close(self, page_id):
         # Where it fails, flush() finds out what is closed as soon as somebody asks for the page.
+        if page_id is None:
+            self._try(self._client.delete, PAGES)
+        else:
+            self._try(self._client.hdel, PAGES, page_id)
+
+    def forget_results(self, poll_id):
+        # Where it fails, they expire.
+        self._try(self._client.delete, RESULTS.format(poll_id))
+
+    def _try(self, command, *arguments):
+        """For what may fail, and is not waited for while Redis is away."""
         if self._is_away:
             return
         try:
-            if page_id is None:
-                self._client.delete(PAGES)
-            else:
-                self._client.hdel(PAGES, page_id)
+            command(*arguments)
         except RedisError as error:
             self._leave(error)
 
@@ -265,7 +274,7 @@ class RedisCounter:
                     hit = self._admit(hit, day)
                 else:
                     for poll_id, text in visits.poll_results(hit.poll_ids).items():
-                        self._client.set(f"visits:poll:{poll_id}", text, ex=POLLS_LAST)
+                        self._client.set(RESULTS.format(poll_id), text, ex=RESULTS_LAST)
             except RedisError as error:
                 self._leave(error)
                 raise NotCounted from error

@@ -165,8 +165,7 @@ def test_figures_move_on_a_page_from_a_cache(window, portal):
     poll.get_by_role("button", name="Gửi ý kiến").click()
     expect(poll).to_contain_text(THANKS)
     counted = poll.locator("[data-total]").inner_text()
-    # Where there is a Redis, it keeps results for two seconds.
-    portal.wait_for(lambda: f'"total": {counted}' in portal.get(f"/live/?seen=1&poll={number}"))
+    assert f'"total": {counted}' in portal.get(f"/live/?seen=1&poll={number}")
 
     reader = window()
     # What a cache in front of the portal would answer: the page as it was, for everybody.
