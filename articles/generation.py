@@ -81,6 +81,7 @@ PRIVATE_TABLES = {
     "sidebar_feedstate",
     "sidebar_pageviews",
     "sidebar_providerstate",
+    "sidebar_recentviews",
     "sidebar_visit",
     "wagtailadmin_admin",
     "wagtailadmin_editingsession",

@@ -1,10 +1,12 @@
 """All public pages for search engines, also when there are a hundred thousand."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.utils import timezone
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import Page
 
@@ -24,7 +26,7 @@ def alternates(same):
 class Parts(NamedTuple):
     count: int  # of pages
     first: list  # path in the tree of the first page in each part
-    changed_at: object  # when one was published last; None: never
+    changed_at: datetime | None  # when one was published last, by the clocks here; None: never
 
 
 @held()
@@ -32,10 +34,11 @@ def parts(request, roots):
     """Of what lies below these pages. A database would count all of it for each part, and skip what
     is in those before."""
     rows = list(public_below(roots).values_list("path", "last_published_at"))
+    changed_at = max((moment for _path, moment in rows if moment), default=None)
     return Parts(
         len(rows),
-        [path for path, _day in rows[:: PagesSitemap.limit]],
-        max((day for _path, day in rows if day), default=None),
+        [path for path, _moment in rows[:: PagesSitemap.limit]],
+        changed_at and timezone.localtime(changed_at),
     )
 
 

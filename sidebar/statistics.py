@@ -9,14 +9,24 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Sum
+from django.db.models.functions import Substr
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from . import charts
-from .models import DailyPageViews, DailyVisits
+from .audience import open_to_all
+from .models import DailyPageViews, DailyVisits, PageViews, RecentViews
+
+
+# Days, and pages that are named.
+RECENT, MOST_READ = 30, 10
+# Some may be closed before they are added up again.
+KEPT = 10 * MOST_READ
 
 
 class Counts(NamedTuple):
@@ -91,6 +101,12 @@ def short_day(day):
     return date_format(day, "MONTH_DAY_FORMAT")
 
 
+def recent_days():
+    """The first and the last of them, which is today."""
+    today = timezone.localdate()
+    return today - timedelta(days=RECENT - 1), today
+
+
 def page_views(first, last):
     """{number of a page: views by readers}; None: what was read of deleted pages."""
     # Added up before anything is joined: days have many rows, pages are few.
@@ -139,6 +155,54 @@ def by_section(counts, known, home):
             sections[known[pk].path[:depth]] += count
     by_path = {place.path: place for place in known.values() if len(place.path) <= depth}
     return _most_read((by_path[path], n) for path, n in sections.items() if path in by_path)
+
+
+def add_up_recent_views():
+    """Writes RecentViews anew, of the days that end today: among a hundred thousand pages that takes
+    longer than a reader should wait for."""
+    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
+    if site is None:
+        return
+    counted = DailyPageViews.objects.filter(
+        day__range=recent_days(), page__in=open_to_all(Page.objects.live())
+    ).order_by()
+    of_pages = counted.values_list("page").annotate(count=Sum("views")).order_by("-count", "page")
+    above = Substr("page__path", 1, Page.steplen * (site.root_page.depth + 1))
+    of_sections = dict(counted.values_list(above).annotate(count=Sum("views")))
+    sections = Page.objects.filter(path__in=of_sections).values_list("pk", "path")
+    views = dict(of_pages[:KEPT])
+    section_views = {pk: of_sections[path] for pk, path in sections}
+    rows = [
+        RecentViews(pk, views.get(pk), section_views.get(pk))
+        for pk in sorted(views.keys() | section_views)
+    ]
+    with transaction.atomic():
+        RecentViews.objects.exclude(pk__in=[row.pk for row in rows]).delete()
+        RecentViews.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["page"],
+            update_fields=["views", "section_views"],
+        )
+
+
+def recent_views(home):
+    """[(Place, views, views in all)] of the pages that were read most, [(Place, views)] of sections,
+    as they were added up last. What has been closed to the public since is not named."""
+    rows = list(RecentViews.objects.all())
+    open_pages = open_to_all(Page.objects.live())
+    known = places(open_pages.filter(pk__in=[row.pk for row in rows]), home)
+    named = [row for row in rows if row.pk in known]
+    pages = _most_read((known[row.pk], row.views) for row in named if row.views)[:MOST_READ]
+    in_all = dict(
+        PageViews.objects.filter(page__in=[place.pk for place, _count in pages]).values_list(
+            "page", "views"
+        )
+    )
+    return (
+        [(place, count, in_all.get(place.pk, count)) for place, count in pages],
+        _most_read((known[row.pk], row.section_views) for row in named if row.section_views),
+    )
 
 
 def _most_read(rows):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import Error
 from redis.exceptions import RedisError
 
-from . import feeds, visits
+from . import feeds, statistics, visits
 from .models import RateChange
 from .models.feeds import GOLD, RATES, WEATHER
 
@@ -42,6 +42,11 @@ def flush_visits():
     except (Error, RedisError) as error:
         # Nothing is lost by that; the next run comes in a few seconds.
         logger.warning("visits: not written to the database (%s)", type(error).__name__)
+
+
+@shared_task
+def add_up_views():
+    statistics.add_up_recent_views()
 
 
 @shared_task

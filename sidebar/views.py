@@ -1,18 +1,15 @@
 """The public pages of rates, weather and visits. Nothing here opens a socket."""
 
 import unicodedata
-from datetime import timedelta
 from operator import attrgetter
 
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
 from . import currencies, exports, providers, statistics, visits, weather_codes, weather_words
-from .audience import open_to_all
 from .blocks import FIRST_CURRENCIES
 from .converter import DONG, Conversion
 from .freshness import how_fresh
@@ -22,7 +19,6 @@ from .models import (
     ExchangeRate,
     GoldPrice,
     InheritedVisits,
-    PageViews,
     RateChange,
     WeatherRegion,
 )
@@ -30,7 +26,7 @@ from .models import (
 # A longer text names no currency.
 LONGEST_QUESTION = 60
 MONTH, YEAR = 30, 365
-MONTHS, MOST_READ = 12, 10
+MONTHS = 12
 # Letters that have no decomposition. U+00D0 is the Icelandic Eth, which old fonts wrote for Đ.
 PLAIN = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
 
@@ -133,10 +129,9 @@ def _told(region, reading):
 
 @require_safe
 def visit_statistics(request):
-    today = timezone.localdate()
+    first_day, today = statistics.recent_days()
     months_ago = today.year * 12 + today.month - MONTHS
     first_month = today.replace(year=months_ago // 12, month=months_ago % 12 + 1, day=1)
-    first_day = today - timedelta(days=MONTH - 1)
     # One query for both: twelve months are longer than thirty days.
     year = statistics.by_day(first_month, today)
     days = {day: counts for day, counts in year.items() if day >= first_day}
@@ -144,7 +139,7 @@ def visit_statistics(request):
     began_on = next((day for day, counts in year.items() if any(counts)), None)
 
     site = Site.find_for_request(request)
-    most_read, sections = _open_pages_read(first_day, today, site.root_page) if site else ([], [])
+    most_read, sections = statistics.recent_views(site.root_page) if site else ([], [])
     context = {
         "figures": visits.figures(),
         "inherited": InheritedVisits.objects.first(),
@@ -158,20 +153,6 @@ def visit_statistics(request):
         "sections": sections,
     }
     return render(request, "sidebar/statistics_page.html", context)
-
-
-def _open_pages_read(first, last, home):
-    """[(Place, views, views in all)] of pages and [(Place, views)] of sections. What is closed to
-    the public is neither named nor counted."""
-    counts = statistics.page_views(first, last)
-    known = statistics.places(open_to_all(Page.objects.live()), home)
-    most_read = statistics.by_page(counts, known)[:MOST_READ]
-    shown = PageViews.objects.filter(page__in=[place.pk for place, _count in most_read])
-    in_all = dict(shown.values_list("page", "views"))
-    return (
-        [(place, count, in_all.get(place.pk, count)) for place, count in most_read],
-        statistics.by_section(counts, known, home),
-    )
 
 
 def _visits_picture(counted, name_of):

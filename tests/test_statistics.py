@@ -21,7 +21,7 @@ from wagtail.models import ModelLogEntry, Page, PageViewRestriction, Site, TaskS
 
 from articles.models import Author, NewsIndexPage
 from home.offices import BOARD, EDITORS, REVIEWERS
-from sidebar import charts, statistics
+from sidebar import charts, statistics, tasks
 from sidebar.models import DailyPageViews, DailyVisits, InheritedVisits, PageViews
 
 from .factories import make_directive, make_event, make_home, make_news, make_user
@@ -72,6 +72,12 @@ def main_of(html):
 
 
 def public(client):
+    """Its main part, once the views are added up."""
+    tasks.add_up_views()
+    return told(client)
+
+
+def told(client):
     response = client.get(PAGE)
     assert response.status_code == 200
     assert not response.cookies
@@ -200,6 +206,7 @@ def test_what_is_closed_is_never_named_nor_counted(client, home, how):
     visited(TODAY, 1)
     page = make_news("Việc nội bộ")
     read(page, (TODAY, 12_345))
+    assert "Việc nội bộ" in public(client)
     section = page.get_parent()
     if how == "draft":
         page.unpublish()
@@ -211,11 +218,40 @@ def test_what_is_closed_is_never_named_nor_counted(client, home, how):
         PageViewRestriction.objects.create(
             page=closed.page_ptr if closed is page else closed, restriction_type="login"
         )
-    html = public(client)
-    assert "Việc nội bộ" not in html
+    for html in (told(client), public(client)):
+        assert "Việc nội bộ" not in html
+        if "section" in how:
+            assert "Tin tức" not in html
     assert "12.345" not in html
-    if "section" in how:
-        assert "Tin tức" not in html
+
+
+def test_views_are_added_up_anew(client, home):
+    page, other = make_news("Cầu mới"), make_directive()
+    read(page, (TODAY, 7))
+    read(other, (TODAY, 3))
+    public(client)
+    read(page, (TODAY - timedelta(days=1), 2))
+    DailyPageViews.objects.filter(page=other.page_ptr).update(day=TODAY - timedelta(days=30))
+    tables_told = tables(public(client))
+    assert tables_told[gettext("The pages that readers opened most in the last 30 days")] == [
+        ["Cầu mới", "9", "9"]
+    ]
+    assert tables_told[gettext("Page views by section in the last 30 days")] == [["Tin tức", "9"]]
+
+
+def test_a_page_too_many_is_not_kept(client, home, monkeypatch):
+    monkeypatch.setattr(statistics, "KEPT", 2)
+    pages = [make_news(f"Tin {number}") for number in range(4)]
+    for views, page in enumerate(pages, 1):
+        read(page, (TODAY, views))
+    html = public(client)
+    rows = tables(html)[gettext("The pages that readers opened most in the last 30 days")]
+    assert [row[0] for row in rows] == ["Tin 3", "Tin 2"]
+    # The next one stands in for what is closed until then.
+    pages[3].unpublish()
+    assert "Tin 2" in told(client)
+    assert "Tin 3" not in told(client)
+    assert "Tin 1" in public(client)
 
 
 def test_the_inherited_number_stands_apart_and_is_added_to_nothing(client, home):

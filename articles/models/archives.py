@@ -25,7 +25,7 @@ class Selection:
 
     title: str
     path: str  # below the section's own address
-    articles: QuerySet
+    articles: "QuerySet | KeptOrder"
     note: str = ""
     feed: str = ""  # path of an Atom feed of the same
     first_day: date | None = None  # of a month
@@ -73,6 +73,15 @@ class Archive:
         for day, count in days.items():
             months[day.replace(day=1)] += count
         return cls(pks, sorted(months.items(), reverse=True))
+
+    def in_month(self, first_day):
+        """Its part of `pks`: days are in order."""
+        begins = 0
+        for month, count in self.months:
+            if month == first_day:
+                return self.pks[begins : begins + count]
+            begins += count
+        return array("q")
 
 
 class KeptOrder:
@@ -160,11 +169,11 @@ class DatedIndexPage(RoutablePageMixin, ListedPage):
         selection = Selection(
             title=month_title(first_day),
             path=self._month_path(first_day.year, first_day.month),
-            articles=self.in_month(first_day),
+            articles=self.in_month(request, first_day),
             first_day=first_day,
         )
         return self.render(request, selection=selection)
 
-    def in_month(self, first_day):
-        """The articles of a month, a queryset: what lies in one, each kind says for itself."""
+    def in_month(self, request, first_day):
+        """The articles of a month, for a Selection: what lies in one, each kind says for itself."""
         raise NotImplementedError

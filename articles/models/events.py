@@ -165,7 +165,7 @@ class EventIndexPage(DatedIndexPage):
         events = EventPage.objects.descendant_of(self).published()
         return events.by_calendar(timezone.now())
 
-    def in_month(self, first_day):
+    def in_month(self, request, first_day):
         """Also what began before it and lasts into it."""
         begins = midnight(first_day)
         ends = midnight(month_after(first_day))

@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -31,7 +31,7 @@ from ..pictures import specs_of
 from ..subscriptions import answer, portal_name
 from ..versions import held
 from ..vietnamese import fold, fold_slug, free_slug
-from .archives import Archive, DatedIndexPage, KeptOrder, Selection, month_after
+from .archives import Archive, DatedIndexPage, KeptOrder, Selection
 from .base import (
     ArticlePage,
     ArticleQuerySet,
@@ -237,9 +237,12 @@ class RelatedPage(ChosenPage):
 
 
 @held()
-def archive(request, path):
-    """The Archive of a section, by its path in the tree."""
+def archive(request, path, *condition):
+    """The Archive of a section, by its path in the tree; `condition`: a field of its news, and what
+    that must hold for those that are meant."""
     news = NewsPage.objects.filter(path__startswith=path).published().newest()
+    if condition:
+        news = news.filter(condition)
     return Archive.of(news.values_list("pk", "posted_on").iterator())
 
 
@@ -303,13 +306,15 @@ class NewsIndexPage(DatedIndexPage):
     def months(self, request):
         return archive(request, self.path).months
 
-    def in_month(self, first_day):
-        days = {"posted_on__gte": first_day, "posted_on__lt": month_after(first_day)}
-        return self.articles.filter(**days)
+    def in_month(self, request, first_day):
+        return KeptOrder(self.articles, archive(request, self.path).in_month(first_day))
+
+    def _with(self, request, field, record):
+        return KeptOrder(self.articles, archive(request, self.path, field, record.pk).pks)
 
     @path("chu-de/<slug:slug>/", name="topic")
     def topic(self, request, slug):
-        return self.render(request, selection=self._of_topic(slug))
+        return self.render(request, selection=self._of_topic(request, slug))
 
     # A tag has its marks until news with it are saved: previews link to it before.
     @path("the/<str:slug>/", name="tag")
@@ -318,7 +323,7 @@ class NewsIndexPage(DatedIndexPage):
         selection = Selection(
             title=gettext("Tag: %(name)s") % {"name": tag.name},
             path=self.reverse_subpage("tag", [slug]),
-            articles=self.articles.filter(tagged_items__tag=tag),
+            articles=self._with(request, "tagged_items__tag", tag),
         )
         return self.render(request, selection=selection)
 
@@ -328,7 +333,7 @@ class NewsIndexPage(DatedIndexPage):
         selection = Selection(
             title=gettext("Author: %(name)s") % {"name": author.name},
             path=self.reverse_subpage("author", [slug]),
-            articles=self.articles.filter(authors=author),
+            articles=self._with(request, "authors", author),
             note=author.position,
         )
         return self.render(request, selection=selection)
@@ -345,24 +350,25 @@ class NewsIndexPage(DatedIndexPage):
 
     @path("chu-de/<slug:slug>/atom/", name="topic_atom")
     def topic_atom(self, request, slug):
-        selection = self._of_topic(slug)
+        selection = self._of_topic(request, slug)
         title = f"{selection.title} – {self.title}"
         feed = self._feed(request, selection.articles, title, selection.path, selection.feed)
         if not feed.entries:
             raise Http404
         return answer(request, feeds.atom(feed), feeds.ATOM_TYPE)
 
-    def _of_topic(self, slug):
+    def _of_topic(self, request, slug):
         topic = get_object_or_404(Topic, slug=slug)
         return Selection(
             title=gettext("Topic: %(name)s") % {"name": topic.name},
             path=self.reverse_subpage("topic", [slug]),
-            articles=self.articles.filter(topics=topic),
+            articles=self._with(request, "topics", topic),
             feed=self.reverse_subpage("topic_atom", [slug]),
         )
 
     def _feed(self, request, news, title, below, own_path):
-        newest = news.prefetch_related("topics", "authors", "tags")[:FEED_LENGTH]
+        newest = list(news[:FEED_LENGTH])
+        prefetch_related_objects(newest, "topics", "authors", "tags")
         entries = [page.entry(request) for page in newest]
         here, portal = self.get_full_url(request), portal_name(request)
         return feeds.Feed(

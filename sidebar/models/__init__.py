@@ -4,7 +4,7 @@ arrange from them."""
 from .feeds import FeedLock, FeedRun, FeedState, ProviderState
 from .rates import CentralRate, ExchangeRate, GoldPrice, RateChange, RateOverride
 from .sidebars import Sidebar, SidebarPlacement, SidebarSettings
-from .visits import DailyPageViews, DailyVisits, InheritedVisits, PageViews, Visit
+from .visits import DailyPageViews, DailyVisits, InheritedVisits, PageViews, RecentViews, Visit
 from .weather import WeatherOverride, WeatherReading, WeatherRegion
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "ProviderState",
     "RateChange",
     "RateOverride",
+    "RecentViews",
     "Sidebar",
     "SidebarPlacement",
     "SidebarSettings",

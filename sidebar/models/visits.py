@@ -155,6 +155,30 @@ class DailyPageViews(models.Model):
         return f"{self.day} {self.page_id}: {self.views}"
 
 
+class RecentViews(models.Model):
+    """What readers opened most in the last days, as it was added up now and then (statistics.py): the
+    pages that are read most, and the sections with all that lies below them."""
+
+    page = models.OneToOneField(
+        "wagtailcore.Page",
+        verbose_name=_("page"),
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    # Of the page itself; None: others are read more.
+    views = models.PositiveBigIntegerField(_("views"), null=True)
+    # With those below it; None: it is no section.
+    section_views = models.PositiveBigIntegerField(_("views of the section"), null=True)
+
+    class Meta:
+        verbose_name = _("recent views")
+        verbose_name_plural = _("recent views")
+
+    def __str__(self):
+        return f"{self.page_id}: {self.views} {self.section_views}"
+
+
 class InheritedVisits(models.Model):
     """What the old portal said it had counted: typed once, never added to ours, never changed."""
 

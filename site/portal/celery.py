@@ -67,6 +67,7 @@ app.conf.beat_schedule = {
     "rate history": every(24 * 60 * 60, "sidebar.tasks.thin_rate_history"),
     "visits": every(60 * 60, "sidebar.tasks.forget_visitors"),
     **({"counts": every(5, "sidebar.tasks.flush_visits")} if settings.REDIS_URL else {}),
+    "views": every(10 * 60, "sidebar.tasks.add_up_views"),
     "addresses": every(60 * 60, "polls.tasks.forget_addresses"),
     "questions": every(24 * 60 * 60, "articles.tasks.forget_questions"),
     "publishing": every(60, "home.tasks.publish_scheduled"),
