@@ -106,6 +106,18 @@ def environment():
     }
 
 
+def become(program):
+    """This process goes on as a program of the Procfile. KeyError: there is none of this name.
+    CannotStart."""
+    command, env = procfile()[program], environment()
+    # Programs that were started one by one share the data; a `serve` would empty what they write to.
+    lock = hold(shared=True)
+    os.set_inheritable(lock.fileno(), True)
+    os.chdir(settings.ROOT_DIR)
+    # The supervisor's signals are to reach the program, and its end the supervisor.
+    os.execve("/bin/sh", shell(command), env)  # noqa: S606  (the Procfile's own line)
+
+
 def hold(shared=False):
     """Take this portal's data until this process ends: alone, or beside others who share them. The
     lock is of the file that is answered, and stays over an exec where that is inheritable."""
