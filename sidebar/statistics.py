@@ -22,7 +22,6 @@ from . import charts
 from .audience import open_to_all
 from .models import DailyPageViews, DailyVisits, PageViews, RecentViews
 
-
 # Days, and pages that are named.
 RECENT, MOST_READ = 30, 10
 # Some may be closed before they are added up again.
@@ -158,8 +157,8 @@ def by_section(counts, known, home):
 
 
 def add_up_recent_views():
-    """Writes RecentViews anew, of the days that end today: among a hundred thousand pages that takes
-    longer than a reader should wait for."""
+    """Writes RecentViews anew, of the days that end today: among a hundred thousand pages that
+    takes longer than a reader should wait for."""
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site is None:
         return
@@ -187,8 +186,8 @@ def add_up_recent_views():
 
 
 def recent_views(home):
-    """[(Place, views, views in all)] of the pages that were read most, [(Place, views)] of sections,
-    as they were added up last. What has been closed to the public since is not named."""
+    """[(Place, views, views in all)] of the pages that were read most, [(Place, views)] of
+    sections, as they were added up last. What has been closed to the public since is not named."""
     rows = list(RecentViews.objects.all())
     open_pages = open_to_all(Page.objects.live())
     known = places(open_pages.filter(pk__in=[row.pk for row in rows]), home)

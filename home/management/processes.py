@@ -110,7 +110,8 @@ def become(program):
     """This process goes on as a program of the Procfile. KeyError: there is none of this name.
     CannotStart."""
     command, env = procfile()[program], environment()
-    # Programs that were started one by one share the data; a `serve` would empty what they write to.
+    # Programs that were started one by one share the data; a `serve` would empty what they write
+    # to.
     lock = hold(shared=True)
     os.set_inheritable(lock.fileno(), True)
     os.chdir(settings.ROOT_DIR)

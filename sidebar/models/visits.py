@@ -156,8 +156,8 @@ class DailyPageViews(models.Model):
 
 
 class RecentViews(models.Model):
-    """What readers opened most in the last days, as it was added up now and then (statistics.py): the
-    pages that are read most, and the sections with all that lies below them."""
+    """What readers opened most in the last days, as it was added up now and then (statistics.py):
+    the pages that are read most, and the sections with all that lies below them."""
 
     page = models.OneToOneField(
         "wagtailcore.Page",

@@ -10,6 +10,7 @@ from celery.schedules import crontab, schedule
 from celery.signals import beat_init, worker_before_create_process
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 
 from . import one_beat
 
@@ -106,6 +107,8 @@ def refresh_at_once():
 
 @worker_before_create_process.connect
 def share_what_is_imported(sender, **kwargs):
+    # Whoever has to know an address first loads all views of the portal: in each child, 36 MB.
+    reverse("live")
     # The collector writes to whatever it looks at, and each child would soon have a copy of its
     # own: 45 MB of three processes.
     gc.collect()
