@@ -37,8 +37,8 @@ FEW_VALUES = 32
 # So many documents are scored and counted before it is known whether all need be.
 FEW = 10_000
 # What is in no title and no pair scores so much of all that is possible, at most: less than the
-# best do, or all are scored after all.
-LITTLE = 0.1
+# best do, or all are scored after all. More of it where the words are in most, and tell little.
+LITTLE, LITTLE_OF_MOST = 0.1, 0.4
 # BM25 gives a term at most 1 + k1 times its rarity; and a bit for what is rounded.
 MOST_OF_RARITY = 2.2 * 1.001
 
@@ -228,16 +228,18 @@ class Index:
         `query`: a Query or a Question. `terms`: the Terms that snippets are to show, where that is
         no Question, which has its own."""
         searcher, wholes = self._reading()
-        question = None
+        question = by_others = None
         if isinstance(query, Question):
             terms = query.terms
-            question = query if facets and _finds_most(searcher, query) else None
+            question = query if facets and _is_strict_among_many(searcher, query) else None
+            by_others = question if question and _finds_most(searcher, question) else None
             query = query.query
         # Meanwhile, and not after it: half of the time that a reader waits.
-        counting = facets and _counting.submit(_counted, searcher, query, facets, question, wholes)
+        counting = facets and _counting.submit(_counted, searcher, query, facets, by_others, wholes)
         found = None
         if question and order == "best":
-            found = _surely_best(searcher, question, limit, offset)
+            little = LITTLE_OF_MOST if by_others else LITTLE
+            found = _surely_best(searcher, question, limit, offset, little)
         count, scores, addresses = found or _found(
             searcher, query, limit, offset, order, with_count=not counting
         )
@@ -336,21 +338,25 @@ def _everything(searcher):
     return sum(searcher.doc_freq("private", value) for value in (True, False))
 
 
+def _is_strict_among_many(searcher, question):
+    """Whether all words of a Question must be there, in very many."""
+    return _everything(searcher) >= FEW and _is_strict(question.terms, question.share)
+
+
 def _finds_most(searcher, question):
-    """Whether a Question certainly finds more than half of very many."""
+    """Whether a Question of which all words must be there certainly finds more than half."""
     everything = _everything(searcher)
-    if everything < FEW or not _is_strict(question.terms, question.share):
-        return False
     # With other forms of these words it finds more still.
     words = [term for [[term], *_others] in question.terms.held]
     return sum(everything - searcher.doc_freq(*term[:2]) for term in words) < everything / 2
 
 
-def _surely_best(searcher, question, limit, offset):
-    """As `_found`, without a count. None: these are not certainly the best.
+def _surely_best(searcher, question, limit, offset, little):
+    """As `_found`, without a count; `little`: as LITTLE. None: these are not certainly the best.
 
-    Words that most have score little. So those are looked at that hold more than these, and where
-    they are better than others can be, nobody else's score is worked out."""
+    Holding the words scores little beside holding them in a title, or next to each other. So those
+    are looked at that do, and where they are better than others can be, nobody else's score is
+    worked out."""
     terms, everything = question.terms, _everything(searcher)
     held_by = {term: searcher.doc_freq(*term[:2]) for term in terms.all()}
 
@@ -359,9 +365,9 @@ def _surely_best(searcher, question, limit, offset):
 
     others = sum(max(sum(map(most, way)) for way in ways) for ways in terms.held)
     added = sorted(filter(held_by.get, terms.added), key=held_by.get, reverse=True)
-    little, telling = LITTLE * (others + sum(map(most, added))), []
+    bound, telling = little * (others + sum(map(most, added))), []
     for term in added:
-        if others + most(term) > little:
+        if others + most(term) > bound:
             telling.append(term)
         else:
             others += most(term)
