@@ -6,7 +6,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.utils import timezone
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import Page
 
@@ -26,25 +25,27 @@ def alternates(same):
 class Parts(NamedTuple):
     count: int  # of pages
     first: list  # path in the tree of the first page in each part
-    changed_at: datetime | None  # when one was published last, by the clocks here; None: never
+    changed_at: datetime | None  # when one was published last; None: never
 
 
 @held()
 def parts(request, roots):
     """Of what lies below these pages. A database would count all of it for each part, and skip what
     is in those before."""
-    rows = list(public_below(roots).values_list("path", "last_published_at"))
-    changed_at = max((moment for _path, moment in rows if moment), default=None)
+    rows = list(public_below(request, roots).values_list("path", "last_published_at"))
     return Parts(
         len(rows),
         [path for path, _moment in rows[:: PagesSitemap.limit]],
-        changed_at and timezone.localtime(changed_at),
+        max((moment for _path, moment in rows if moment), default=None),
     )
 
 
-def public_below(roots):
-    below = Q(*(("path__startswith", path) for path in roots), _connector=Q.OR)
-    return Page.objects.filter(below).live().public().order_by("path")
+def public_below(request, roots):
+    below, closed = (
+        Q(*(("path__startswith", path) for path in paths), _connector=Q.OR)
+        for paths in (roots, private_paths(request))
+    )
+    return Page.objects.filter(below).exclude(closed).live().order_by("path")
 
 
 class PartsPaginator(Paginator):
@@ -69,7 +70,7 @@ class PagesSitemap(Sitemap):
 
     def items(self):
         # Without the tables of their kinds: it takes an address and a day.
-        return public_below(self._roots).only(
+        return public_below(self.request, self._roots).only(
             "path", "url_path", "last_published_at", "latest_revision_created_at"
         )
 

@@ -20,6 +20,7 @@ from wagtail.models import Page
 
 from polls.ballots import figures as poll_figures
 
+from .audience import open_to_all
 from .models import DailyVisits, PageViews, Visit
 
 # Seen within this time: online now.
@@ -146,7 +147,8 @@ def name_of(visitor, salt):
 
 def public(page_ids):
     """Those that the public may read."""
-    return set(Page.objects.live().public().filter(pk__in=page_ids).values_list("pk", flat=True))
+    pages = open_to_all(Page.objects.live().filter(pk__in=page_ids))
+    return set(pages.values_list("pk", flat=True))
 
 
 def stored_views(page_id):
