@@ -1,9 +1,10 @@
-"""What Wagtail's search and chooser of pages show, and how often they ask the database for it."""
+"""What Wagtail's lists of pages show, and how often they ask the database for it."""
 
 import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils import timezone
 from wagtail.admin.widgets import ButtonWithDropdownFromHook
 from wagtail.models import Page
 
+from articles.models import NewsIndexPage
 from articles.search import local
 from home.offices import EDITORS, set_up
 from tests.factories import make_directive, make_home, make_news, make_section, make_user
@@ -24,6 +26,14 @@ CHOOSER = "wagtailadmin_choose_page_search"
 @pytest.fixture(autouse=True)
 def home():
     return make_home()
+
+
+@pytest.fixture(autouse=True)
+def cache_of_one_box(settings):
+    """In the database: what is asked of the cache for each row is a query too."""
+    table = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
+    settings.CACHES = settings.CACHES | {"default": table}
+    call_command("createcachetable")
 
 
 def make_pages(first, last):
@@ -57,6 +67,29 @@ def test_fifty_results_ask_no_more_than_five(client, admin_user, place, account)
     many, shown_of_many = asked_for(client, reverse(place), q="nuoc sach")
     assert shown_of_few <= 5 and shown_of_many >= 20
     assert many <= few
+
+
+@pytest.mark.parametrize("name", ["wagtailadmin_explore", "wagtailadmin_explore_results"])
+@pytest.mark.parametrize("account", ["administrator", "editor"])
+def test_the_explorer_asks_no_more_for_fifty_rows_than_for_five(client, admin_user, name, account):
+    client.force_login(admin_user if account == "administrator" else make_user("bien-tap", EDITORS))
+    address = reverse(name, args=[NewsIndexPage.objects.get().pk])
+    make_pages(0, 5)
+    few, shown_of_few = asked_for(client, address)
+    make_pages(5, 75)
+    many, shown_of_many = asked_for(client, address)
+    assert (shown_of_few, shown_of_many) == (3, 50)
+    assert many <= few
+
+
+def test_the_explorer_says_where_one_is(admin_client, home):
+    make_news("Nước sạch 1")
+    for address in (
+        reverse("wagtailadmin_explore_root"),
+        reverse("wagtailadmin_explore", args=[NewsIndexPage.objects.get().pk]),
+    ):
+        assert admin_client.get(address).status_code == 200
+    assert admin_client.get(reverse("wagtailadmin_explore", args=[999_999])).status_code == 404
 
 
 def test_the_chooser_tells_of_each_page_what_it_says_of_itself(admin_client, admin_user, home):
