@@ -22,14 +22,14 @@ class Command(BaseCommand):
         parser.add_argument("program", help=_("Its name in the Procfile."))
 
     def handle(self, program, **options):
-        try:
-            become(program)
-        except KeyError:
+        if program not in procfile():
             self.stderr.write(
                 _("There is no program %(name)s in the Procfile; there are: %(names)s.")
                 % {"name": program, "names": ", ".join(procfile())}
             )
             sys.exit(2)
+        try:
+            become(program)
         except CannotStart as reason:
             self.stderr.write(str(reason))
             sys.exit(1)
