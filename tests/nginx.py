@@ -23,6 +23,7 @@ http {{
     include /etc/nginx/mime.types;
     access_log off;
     sendfile on;
+    tcp_nopush on;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
