@@ -1,6 +1,8 @@
 """Facets: what the register and the search are narrowed by, in addresses and on forms."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.utils.formats import get_format
@@ -52,6 +54,17 @@ SHORT = {"kind": len(KINDS), "effect": len(Effect)}
 AT_ONCE, BEHIND_MORE = 6, 18
 # An address can hold thousands of values; no reader means that.
 MAX_VALUES = 50
+
+
+class Filters(NamedTuple):
+    """Any of the values of a facet, all of the facets. No values: the facet does not filter."""
+
+    type: Collection[int] = ()
+    issuer: Collection[int] = ()
+    topic: Collection[int] = ()
+    year: Collection[int] = ()
+    effect: Collection[str] = ()
+    signer: Collection[str] = ()
 
 
 def read(parameters, facets):

@@ -8,6 +8,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS
@@ -19,7 +20,6 @@ from .models.directives import DirectivePage
 from .models.effects import EffectPeriod
 from .models.searches import Abbreviation, PromotedResult
 from .models.vocabularies import DirectiveType, Issuer, Topic
-from .register import Register
 from .vietnamese import fold_slug
 
 # A section of thousands was moved: databases take no more of them in one question.
@@ -27,6 +27,9 @@ MANY = 5_000
 
 # Of news and events too, which the register does not know.
 YEARS = range(1900, 2101)
+
+if TYPE_CHECKING:
+    from .register import Register
 
 logger = logging.getLogger(__name__)
 _lock = Lock()
@@ -37,7 +40,7 @@ _current = None
 class LiveRegister:
     """The register, and what its values are called; both of one version."""
 
-    register: Register
+    register: "Register"
     vocabulary: Vocabulary
     # Sections of the register: (path in the tree, title, path in addresses).
     sections: list
@@ -78,6 +81,9 @@ def _version(database=None):
 
 
 def _read(known):
+    # Only who answers readers has a register; numpy would be 10 MB of each worker, beat and search.
+    from .register import Register
+
     # What is committed between these queries is read now, and once more at the next request.
     version = _version()
     changes = RegisterChange.objects.filter(version__gt=known.version if known else 0)

@@ -7,7 +7,6 @@ A `Register` never changes: `changed()` makes the next one, and whoever reads th
 is not disturbed. It knows nothing of the database; rows go in, primary keys come out.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .effect import ALWAYS, BINDING, NEVER, Effect, Period
-from .vietnamese import fold
+from .facets import Filters
 
 EFFECTS = list(Effect)
 
@@ -50,31 +49,12 @@ class Row(NamedTuple):
     number: int
     reference_key: str
     signed_on: date
-    title_key: str  # made by title_key()
+    title_key: str  # made by vietnamese.title_key()
     periods: Collection[tuple]  # (starts_on, ends_before, effect): all time, ALWAYS to NEVER
-
-
-class Filters(NamedTuple):
-    """Any of the values of a facet, all of the facets. No values: the facet does not filter."""
-
-    type: Collection[int] = ()
-    issuer: Collection[int] = ()
-    topic: Collection[int] = ()
-    year: Collection[int] = ()
-    effect: Collection[str] = ()
-    signer: Collection[str] = ()
 
 
 FACETS = Filters._fields
 ORDERS = ("newest", "oldest", "number", "title")
-
-
-def title_key(title):
-    """Titles sort by their plain letters, and numbers in them by value: "số 9" before "số 10".
-
-    The first letters decide: all keys take as much memory as the longest.
-    """
-    return re.sub(r"\d+", lambda number: number[0].zfill(6), fold(title))[:120]
 
 
 def number_key(year, number, reference_key):

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from . import facets
 from .effect import NEVER
-from .register import Filters
 
 FACETS = ("effect", "type", "issuer", "topic", "year", "signer")
 # Words in addresses; they stay as they are for good.
@@ -64,7 +63,7 @@ class RegisterQuery(facets.FacetedQuery):
 
     def filters(self, words):
         """As Filters; `words` gives for each facet {word in addresses: values in the register}."""
-        return Filters(
+        return facets.Filters(
             **{
                 facet: [value for word in chosen for value in _values(facet, words[facet], word)]
                 for facet, chosen in self.chosen.items()

@@ -5,8 +5,8 @@ from contextlib import suppress
 from django.utils import timezone
 
 from . import live_register, privacy
+from .facets import Filters
 from .models.directives import DirectivePage, DirectiveRelation
-from .register import Filters
 from .relations import both_ways, sides
 from .versions import versions
 

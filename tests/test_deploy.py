@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 import yaml
+from celery import Celery
 
 from home.management.processes import read_procfile
 from tests import servers
@@ -102,15 +104,31 @@ def test_a_web_process_loads_nothing_for_rare_work_and_looks_through_its_imports
         "print(gc.isenabled(), gc.get_freeze_count() > 100_000,"
         " sorted({'boto3', 'docx', 'openpyxl', 'polib', 'pypdfium2'} & set(sys.modules)))"
     )
+    assert printed(code, tmp_path) == "True True []"
+
+
+def test_only_who_answers_readers_loads_the_register(tmp_path):
+    code = (
+        "import django, sys; django.setup(); from portal.celery import app;"
+        "app.loader.import_default_modules();"
+        "from django.urls import reverse; reverse('live');"
+        "print('numpy' in sys.modules);"
+        "import portal.wsgi; print('numpy' in sys.modules)"
+    )
+    assert printed(code, tmp_path) == "False\nTrue"
+
+
+def printed(code, folder):
+    """What a program of the portal that has just begun prints."""
     env = inherited() | {
-        "DATA_DIR": str(tmp_path),
+        "DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
         "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
     }
-    told = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], env=env, capture_output=True, text=True
-    )
-    assert told.stdout.strip() == "True True []", told.stderr
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    told = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    return told.stdout.strip()
 
 
 # systemd
@@ -347,6 +365,30 @@ def test_a_worker_and_beat_come_up_and_do_what_is_due(data, tmp_path):
             )
             assert environment_of(beat.pid) == given["beat"]
     wait_until_gone(env)
+
+
+def test_nothing_waits_behind_a_slow_task_while_another_worker_is_free(data, tmp_path):
+    env, _given = data
+    logs = [tmp_path / f"{name}.log" for name in ("slow", "free")]
+    with servers.redis() as queue, ExitStack() as stack:
+        env = env | {"REDIS_URL": queue, "WORKER_PROCESSES": "1"}
+
+        def begin(log):
+            process = stack.enter_context(
+                one_program("worker", env | {"WORKER_NAME": log.stem}, log)
+            )
+            wait_for(lambda: f"{log.stem}@" in ready(log), process, log)
+            return process
+
+        slow, free = map(begin, logs)
+        (child,) = map(int, Path(f"/proc/{slow.pid}/task/{slow.pid}/children").read_text().split())
+        # Whatever it is given, it doesn't end.
+        os.kill(child, signal.SIGSTOP)
+        stack.callback(os.kill, child, signal.SIGCONT)
+        with Celery(broker=queue) as app:
+            for _ in range(8):
+                app.send_task("office.tasks.forget_mails")
+        wait_for(lambda: logs[1].read_text().count("succeeded") >= 7, free, logs[1])
 
 
 def ready(log):

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.effect import ALWAYS, BINDING, NEVER, Effect, Period
-from articles.register import FACETS, FEW, ORDERS, Filters, Register, Row, title_key
+from articles.facets import Filters
+from articles.register import FACETS, FEW, ORDERS, Register, Row
+from articles.vietnamese import title_key
 
 DAY = date(2024, 7, 1)
 SECTION, INNER, OTHER = "000100010001", "0001000100010001", "000100010002"

@@ -6,8 +6,7 @@ from django.db import migrations
 
 from articles import references
 from articles.effect import Facts, timeline
-from articles.register import title_key
-from articles.vietnamese import fold_slug
+from articles.vietnamese import fold_slug, title_key
 
 
 def fill(apps, schema_editor):

@@ -38,11 +38,10 @@ from ..languages import InEveryLanguage
 from ..open_files import closed_collections
 from ..outline import outline
 from ..qr import qr_code
-from ..register import title_key
 from ..register_query import read_day
 from ..relations import both_ways
 from ..standing import stages
-from ..vietnamese import fold, local_day
+from ..vietnamese import fold, local_day, title_key
 from .attachments import DocumentContent
 from .base import ArticlePage, ArticleQuerySet, PortalPageForm
 from .changes import RegisterVersion

@@ -1,5 +1,6 @@
 import gc
 import os
+from importlib import import_module
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -38,8 +39,9 @@ if not settings.DEMO:
             "Run: manage.py load_demo --retire-accounts"
         )
 
-# What the first request would have to fill.
+# What the first request would have to fill, or to import.
 reverse("healthz")
+import_module("articles.register")
 
 # Nor is all this looked through again while readers wait, which would take 0.1 s.
 gc.collect()

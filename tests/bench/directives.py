@@ -62,7 +62,7 @@ def writer(words, owners):
 
     from articles import references
     from articles.models import DirectivePage, DirectiveType, Issuer
-    from articles.register import title_key
+    from articles.vietnamese import title_key
 
     types, issuers = list(DirectiveType.objects.all()), list(Issuer.objects.all())
 

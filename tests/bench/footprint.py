@@ -71,7 +71,8 @@ def measured(stack, folder, env, options):
     @contextmanager
     def begun(name, more=()):
         """(its group, what its beginning took)"""
-        log = folder / f"{name}.log"
+        # A worker of a name is one program more, not the same once more.
+        log = folder / f"{name}-{len(list(folder.glob('*.log')))}.log"
         before = time.monotonic()
         with one_program(name, env | dict(more), log) as program:
             took = until(lambda: signs[name](log)) - before
@@ -85,6 +86,8 @@ def measured(stack, folder, env, options):
             lines.append(f"| {what} | {told} | | | |")
     # One after the other, so that none waits for another's start.
     programs = {name: stack.enter_context(begun(name)) for name in read_procfile(ROOT / "Procfile")}
+    unit = {"WORKER_PROCESSES": "1", "WORKER_NAME": "unit"}
+    programs["worker, one process"] = stack.enter_context(begun("worker", unit))
     groups = {name: group for name, (group, _told) in programs.items()}
     ask(port, options.pages)
     # What beat sends when it starts, and what the index reads, is no quiet.

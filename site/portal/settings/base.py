@@ -146,6 +146,8 @@ if REDIS_URL:
         "KEY_PREFIX": "pages",
     }
     CELERY_BROKER_URL = REDIS_URL
+    # A worker takes what it can begin at once: what it put by behind a slow feed, another could do.
+    CELERY_WORKER_DISABLE_PREFETCH = True
 else:
     CACHES = {
         "default": {
