@@ -71,7 +71,7 @@ def measured(stack, folder, env, options):
     @contextmanager
     def begun(name, more=()):
         """(its group, what its beginning took)"""
-        # A worker of a name is one program more, not the same once more.
+        # One of its own, so that the sign of an earlier one isn't taken for this one's.
         log = folder / f"{name}-{len(list(folder.glob('*.log')))}.log"
         before = time.monotonic()
         with one_program(name, env | dict(more), log) as program:
