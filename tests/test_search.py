@@ -310,6 +310,20 @@ def test_a_page_that_cannot_be_read_keeps_no_other_from_being_found(client, monk
     assert "Not in the search index" in caplog.text
 
 
+def test_a_new_index_keeps_who_lacks_common_words(client, monkeypatch):
+    for number in range(9):
+        make_news(f"Nước sạch {number}")
+    make_news("Chợ quê")
+    # Only some are looked at.
+    monkeypatch.setattr(local, "SAMPLE", 5)
+    local.catch_up()
+    local.search(engine.EVERYTHING, 1)
+    [index] = local._open.values()
+    kept = dict(index._searcher().terms_with_prefix("lacks", ""))
+    assert "nuoc" in kept
+    assert "cho" not in kept
+
+
 def test_a_half_made_index_is_left_aside(client, settings):
     make_news("Nước sạch")
     half, older = home_of(settings) / "half", settings.SEARCH_DIR / "v0"

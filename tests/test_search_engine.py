@@ -3,7 +3,7 @@
 import random
 import unicodedata
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -283,11 +283,13 @@ def test_a_search_counts_what_it_finds(index):
     assert found.counted == {"kind": {"news": 9}, "year": {}}
 
 
+@pytest.mark.parametrize("kept", [[], ["mot", "hai"], ["mot", "hai", "ba", "hiem1", "khong"]])
 @pytest.mark.parametrize("few", [0, 1_000])
 def test_what_most_have_is_found_and_counted_the_same_without_looking_at_all(
-    index, monkeypatch, few
+    index, monkeypatch, few, kept
 ):
-    """The best are scored and the others are counted: in each way, what plain queries give."""
+    """The best are scored and the others are counted: in each way, what plain queries give, for
+    whichever words it is kept who lacks them."""
     monkeypatch.setattr(engine, "FEW", few)
     monkeypatch.setattr(engine, "WEIGHED", 20)
     dice = random.Random(few)
@@ -306,9 +308,10 @@ def test_what_most_have_is_found_and_counted_the_same_without_looking_at_all(
             is_public=bool(pk % 17),
             facets={"year": [str(pk % 5)], "topic": list(map(str, range(pk % 6)))},
             weight=1.3 if pk % 3 else 1,
+            day=date(2024, 1, 1) + timedelta(pk),
         )
 
-    index.write(entry(pk) for pk in range(400))
+    index.fill((entry(pk) for pk in range(400)), kept)
     # Some are gone, and still counted by the lists of their words.
     index.write(map(entry, range(400, 420)), gone=[f"page:{pk}" for pk in range(0, 400, 10)])
     also = {("ba",): [("hai", "một")]}
@@ -327,26 +330,64 @@ def test_what_most_have_is_found_and_counted_the_same_without_looking_at_all(
                 assert [hit.score for hit in answer.hits] == pytest.approx(scores, rel=1e-5)
                 assert answer.total == plainly.total
                 assert answer.counted == index.counted(query, ("year", "topic"))
+                by_day = index.search(question, limit, offset, "newest", ("year", "topic"))
+                plainly = index.search(query, limit, offset, "newest", terms=terms)
+                assert without_scores(by_day.hits) == without_scores(plainly.hits)
+                assert (by_day.total, by_day.counted) == (answer.total, answer.counted)
 
 
 def without_scores(hits):
     return [hit._replace(score=0) for hit in hits]
 
 
-def test_what_is_counted_by_what_is_missed_follows_changes(index, monkeypatch):
+@pytest.mark.parametrize("kept", [[], ["nuoc"]])
+def test_what_is_counted_by_what_is_missed_follows_changes(index, monkeypatch, kept):
     monkeypatch.setattr(engine, "FEW", 0)
 
     def entry(pk, body):
         return Entry(f"page:{pk}", pk, ["page"], "", body, facets={"year": ["2024"]})
 
-    question = engine.Question(engine.terms_of("nước"))
+    def counted():
+        found = index.search(engine.Question(engine.terms_of("nước")), 10, facets=("year",))
+        assert found.counted == {"year": {"2024": found.total}}
+        return found.total
+
+    index.fill([entry(8, "chợ")], kept)
+    index.write([entry(9, "chợ")])
     for count in range(1, 4):
         index.write([entry(count, "nước sạch")])
-        found = index.search(question, 10, facets=("year",))
-        assert (found.total, found.counted) == (count, {"year": {"2024": count}})
-    index.write([entry(9, "chợ")])
-    found = index.search(question, 10, facets=("year",))
-    assert (found.total, found.counted) == (3, {"year": {"2024": 3}})
+        assert counted() == count
+    index.write([entry(4, "chợ")])
+    assert counted() == 3
+    index.write([entry(1, "chợ"), entry(4, "nước")])
+    assert counted() == 3
+    index.write(gone=["page:4"])
+    assert counted() == 2
+
+
+def test_an_index_goes_on_keeping_who_lacks_common_words(index):
+    def lacks():
+        return dict(index._searcher().terms_with_prefix("lacks", ""))
+
+    texts = ["nước sạch", "nước ngọt", "chợ"]
+    entries = [Entry(f"page:{pk}", pk, ["page"], "", text) for pk, text in enumerate(texts)]
+    index.fill(entries, ["nuoc", "sach"])
+    assert lacks() == {"nuoc": 1, "sach": 2}
+    index.write([Entry("page:9", 9, ["page"], "", "chợ sạch")])
+    assert lacks() == {"nuoc": 2, "sach": 2}
+
+
+def test_common_are_words_that_more_than_half_of_what_is_public_has():
+    def entries(is_public, *texts):
+        return [
+            Entry(f"page:{pk}", pk, ["page"], title, body, is_public=is_public)
+            for pk, (title, _bar, body) in enumerate(text.partition(" | ") for text in texts)
+        ]
+
+    public = entries(True, "Nước | sạch nước", "Chợ | nước chợ", "Nươc | chợ Đông", "đồng | sạch")
+    hidden = entries(False, "sạch", "sạch", "sạch")
+    assert engine.common_words(public + hidden) == ["nuoc"]
+    assert engine.common_words([]) == []
 
 
 def test_days_narrow_and_order(index):

@@ -38,7 +38,7 @@ FEW_VALUES = 32
 FEW = 10_000
 # What is in no title and no pair scores so much of all that is possible, at most: less than the
 # best do, or all are scored after all. More of it where the words are in most, and tell little.
-LITTLE, LITTLE_OF_MOST = 0.1, 0.4
+LITTLE, LITTLE_OF_MOST = 0.1, 0.3
 # BM25 gives a term at most 1 + k1 times its rarity; and a bit for what is rounded.
 MOST_OF_RARITY = 2.2 * 1.001
 
@@ -168,6 +168,9 @@ def _schema():
     schema.add_text_field("marked", tokenizer_name="marked", index_option="freq")
     schema.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
     schema.add_text_field("title", tokenizer_name="plain", index_option="freq")
+    # Common words that it does not have. Which words are kept so, this list itself says: a word
+    # that nobody lacks is none of them.
+    schema.add_text_field("lacks", tokenizer_name="raw", index_option="basic")
     # As readers are to see it.
     schema.add_bytes_field("body", stored=True)
     return schema.build()
@@ -210,14 +213,24 @@ class Index:
         tantivy.Index(SCHEMA, path=str(folder), reuse=False)
         return cls(folder)
 
-    def write(self, entries=(), gone=(), is_new=False):
+    def fill(self, entries, common=()):
+        """Entries into an empty one, all or none. `common`: plain words that most will have, of
+        which it is known from now on who lacks them. What is found is the same without."""
+        self._write(HEAP_OF_NEW, entries, (), common)
+
+    def write(self, entries=(), gone=()):
         """Entries in, in place of what they were, and keys that are gone out; all of it or none."""
-        writer = self._index.writer(heap_size=HEAP_OF_NEW if is_new else HEAP, num_threads=1)
+        known = self._searcher().terms_with_prefix("lacks", "")
+        self._write(HEAP, entries, gone, (word for word, _count in known))
+
+    def _write(self, heap, entries, gone, common):
+        common = frozenset(common)
+        writer = self._index.writer(heap_size=heap, num_threads=1)
         for key in gone:
             writer.delete_documents_by_term("key", key)
         for entry in entries:
             writer.delete_documents_by_term("key", entry.key)
-            writer.add_document(_document(entry))
+            writer.add_document(_document(entry, common))
         writer.commit()
         writer.wait_merging_threads()
 
@@ -228,21 +241,17 @@ class Index:
         `query`: a Query or a Question. `terms`: the Terms that snippets are to show, where that is
         no Question, which has its own."""
         searcher, wholes = self._reading()
-        question = by_others = None
-        if isinstance(query, Question):
-            terms = query.terms
-            question = query if facets and _is_strict_among_many(searcher, query) else None
-            by_others = question if question and _finds_most(searcher, question) else None
-            query = query.query
-        # Meanwhile, and not after it: half of the time that a reader waits.
-        counting = facets and _counting.submit(_counted, searcher, query, facets, by_others, wholes)
-        found = None
-        if question and order == "best":
-            little = LITTLE_OF_MOST if by_others else LITTLE
-            found = _surely_best(searcher, question, limit, offset, little)
-        count, scores, addresses = found or _found(
-            searcher, query, limit, offset, order, with_count=not counting
-        )
+        question = query if isinstance(query, Question) else None
+        terms = question.terms if question else terms
+        # Counting goes on meanwhile, and not after it: half of the time that a reader waits.
+        if question and facets and _is_strict_among_many(searcher, question):
+            counting = _counting.submit(_counted, searcher, question, facets, wholes)
+            found = _found_all(searcher, question, limit, offset, order)
+        else:
+            query = question.query if question else query
+            counting = facets and _counting.submit(_counted_each, searcher, query, facets)
+            found = _found(searcher, query, limit, offset, order, with_count=not counting)
+        count, scores, addresses = found
         wanted = _wanted(searcher, terms) if terms else {}
         pks = searcher.fast_field_values("pk", addresses)
         hits = [
@@ -255,7 +264,7 @@ class Index:
     @_damage_is_an_error
     def counted(self, query, facets):
         """{facet: {value: how many have it}} of what the query finds."""
-        return _counted(self._searcher(), query, facets)[1]
+        return _counted_each(self._searcher(), query, facets)[1]
 
     @_damage_is_an_error
     def ranked(self, query, limit=None, offset=0):
@@ -297,16 +306,17 @@ class Index:
         return self._read[1:]
 
 
-def _counted(searcher, query, facets, question=None, wholes=None):
-    """(how many there are, {facet: {value: how many have it}}) of what a query finds. A Question,
-    which finds most, is counted by what it misses."""
-    if not question:
-        return _counted_each(searcher, query, facets)
+def _counted(searcher, question, facets, wholes):
+    """As `_counted_each`, of a Question all words of which must be there, in very many. What finds
+    most is counted by what it misses."""
+    if not _finds_most(searcher, question):
+        return _counted_each(searcher, _having_all(searcher, question), facets)
     key = question.limits, facets
     if key not in wholes:
         wholes[key] = _counted_each(searcher, question.limiting(EVERYTHING), facets)
     count, totals = wholes[key]
-    missed = any_of(none_of([_best_of(ways)]) for ways in question.terms.held)
+    having, _common, lacking = _split(searcher, question.terms.held)
+    missed = any_of([*lacking, *(none_of([query]) for query in having)])
     others, missing = _counted_each(searcher, question.limiting(_silent(missed)), facets)
     # Without values that nothing is left of.
     left = {facet: dict(Counter(totals[facet]) - Counter(missing[facet])) for facet in facets}
@@ -351,13 +361,77 @@ def _finds_most(searcher, question):
     return sum(everything - searcher.doc_freq(*term[:2]) for term in words) < everything / 2
 
 
-def _surely_best(searcher, question, limit, offset, little):
-    """As `_found`, without a count; `little`: as LITTLE. None: these are not certainly the best.
+# The lists of who has a common word are long, and to find who is in all of several takes longer
+# than the rest of a search. So it is kept who lacks one, too: they are fewer, and need only be left
+# out.
+
+
+def _split(searcher, held):
+    """(what has each of the words, those that are common left out; what has each of these; what
+    lacks one of them)"""
+    having, common, lacking = [], [], []
+    for ways in held:
+        query = _lacking(searcher, ways)
+        if query:
+            common.append(_best_of(ways))
+            lacking.append(query)
+        else:
+            having.append(_best_of(ways))
+    return having, common, lacking
+
+
+def _lacking(searcher, ways):
+    """What lacks a word. None: that isn't kept of this one, or is no less than what has it."""
+    [term], *others = ways
+    if others or not 0 < searcher.doc_freq("lacks", term.text) < searcher.doc_freq(*term[:2]):
+        return None
+    return Query.term_query(SCHEMA, "lacks", term.text, "basic")
+
+
+def _having_all(searcher, question):
+    """What has all words of a Question, without their scores."""
+    rarest, *others = sorted(
+        question.terms.held, key=lambda ways: searcher.doc_freq(*ways[0][0][:2])
+    )
+    having, _common, lacking = _split(searcher, others)
+    clauses = [(Occur.Must, query) for query in [_best_of(rarest), *having]]
+    clauses += [(Occur.MustNot, query) for query in lacking]
+    return _silent(question.limiting(Query.boolean_query(clauses)))
+
+
+def _scoring_all(searcher, question):
+    """What has all words of a Question, with their scores."""
+    having, common, lacking = _split(searcher, question.terms.held)
+    scored = [*common, *map(_scored, question.terms.added)]
+    if not having:
+        # Who lacks none of them has one of them.
+        having, scored = [any_of(scored)], []
+    clauses = [(Occur.Must, query) for query in having]
+    clauses += [(Occur.Should, query) for query in scored]
+    clauses += [(Occur.MustNot, query) for query in lacking]
+    return question.limiting(Query.boolean_query(clauses))
+
+
+def _found_all(searcher, question, limit, offset, order):
+    """As `_found`, without a count: a Question of which all words must be there, in very many."""
+    if order == "best":
+        best = _surely_best(searcher, question, limit, offset)
+        if best:
+            return best
+        query = _scoring_all(searcher, question)
+    else:
+        query = _having_all(searcher, question)
+    return _found(searcher, query, limit, offset, order, with_count=False)
+
+
+def _surely_best(searcher, question, limit, offset):
+    """As `_found`, without a count. None: these are not certainly the best.
 
     Holding the words scores little beside holding them in a title, or next to each other. So those
     are looked at that do, and where they are better than others can be, nobody else's score is
     worked out."""
     terms, everything = question.terms, _everything(searcher)
+    little = LITTLE_OF_MOST if _finds_most(searcher, question) else LITTLE
     held_by = {term: searcher.doc_freq(*term[:2]) for term in terms.all()}
 
     def most(term):
@@ -435,7 +509,17 @@ def _rarity(everything, held):
     return log(1 + (everything - held + 0.5) / (held + 0.5))
 
 
-def _document(entry):
+def common_words(entries):
+    """Plain words that more than half of the public ones of these Entries have."""
+    found, public = Counter(), 0
+    for entry in entries:
+        if entry.is_public:
+            found.update(set(PLAIN.analyze(composed(f"{entry.title} {entry.body}"))))
+            public += 1
+    return [word for word, count in found.items() if count > public / 2]
+
+
+def _document(entry, common):
     found = tantivy.Document()
     found.add_text("key", entry.key)
     found.add_unsigned("pk", entry.pk)
@@ -464,7 +548,10 @@ def _document(entry):
     whole = f"{title} {body}"
     found.add_text("words", whole)
     found.add_text("marked", modern(whole))
-    found.add_text("pairs", pairs(PLAIN.analyze(whole)))
+    plain = PLAIN.analyze(whole)
+    found.add_text("pairs", pairs(plain))
+    for word in common.difference(plain):
+        found.add_text("lacks", word)
     return found
 
 

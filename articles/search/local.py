@@ -12,6 +12,7 @@ import uuid
 from contextlib import contextmanager
 from datetime import date
 from itertools import islice
+from math import ceil
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,9 +23,11 @@ from . import engine
 from .entries import entries_of, every_key
 
 # Part of the folder's name. Count it up when the schema, or what entries hold, becomes another.
-FORMAT = 3
+FORMAT = 4
 # Objects that are read from the database at once.
 CHUNK = 500
+# Objects that tell which words are common.
+SAMPLE = 2_000
 
 logger = logging.getLogger(__name__)
 _open = {}  # name of an index in this process: Index
@@ -149,8 +152,10 @@ def _make(version, report):
     folder = _home() / name
     folder.mkdir()
     keys = list(every_key())
+    sample = keys[:: ceil(len(keys) / SAMPLE) or 1]
+    common = engine.common_words(_entries(iter(sample)))
     entries = _entries(iter(keys), lambda done: report(done, len(keys)))
-    engine.Index.make(folder).write(entries, is_new=True)
+    engine.Index.make(folder).fill(entries, common)
     _keep_position(name, version)
     _replace(_home() / "current", name)
     for other in (*_home().iterdir(), *settings.SEARCH_DIR.iterdir()):

@@ -79,7 +79,8 @@ def find(query, live, private_paths):
     def public(question):
         return engine.limited(question, is_public=True, hidden=unread)
 
-    def narrowed(question, *without):
+    def narrowed(*without):
+        question = asking.query if isinstance(asking, engine.Question) else asking
         chosen = {facet: found for facet, found in values.items() if facet not in without}
         return engine.narrowed(question, chosen, query.since, query.until)
 
@@ -90,9 +91,9 @@ def find(query, live, private_paths):
         shares = (1,)
     for share in shares:
         words_of = engine.Question(terms, share, is_public=True, hidden=unread)
-        asking, question = words_of, words_of.query
+        asking = words_of
         if promoted or numbered:
-            asking = question = public(engine.any_of([engine.holding(terms, share), leading]))
+            asking = public(engine.any_of([engine.holding(terms, share), leading]))
         answer = local.search(asking, PAGE, order=query.order, facets=FACETS, terms=terms)
         if answer is None:
             return _plainly(asked, numbered, hidden)
@@ -102,18 +103,18 @@ def find(query, live, private_paths):
             break
     # What was narrowed down to nothing is no reason to look for something else.
     if query.is_narrowed:
-        answer = _ask(narrowed(question), PAGE, order=query.order, facets=FACETS, terms=terms)
+        answer = _ask(narrowed(), PAGE, order=query.order, facets=FACETS, terms=terms)
 
     def part(first, last):
         if last <= PAGE:
             return answer.hits[first:last]
-        return _ask(narrowed(question), last - first, first, query.order, terms=terms).hits
+        return _ask(narrowed(), last - first, first, query.order, terms=terms).hits
 
     def facets():
         # A facet counts what the others leave, or nobody could choose a second value.
         counted = dict(answer.counted)
         for facet in values:
-            counted |= local.counted(narrowed(question, facet), (facet,)) or {}
+            counted |= local.counted(narrowed(facet), (facet,)) or {}
         return {facet: _pairs(facet, found) for facet, found in counted.items()}
 
     is_loose = share < shares[0]
