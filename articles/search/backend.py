@@ -7,7 +7,7 @@ from functools import cached_property, reduce
 from operator import and_, or_
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from modelsearch.backends.base import (
     BaseIndex,
     BaseSearchBackend,
@@ -129,7 +129,10 @@ class TantivyResults(BaseSearchResults):
             return {pk: scores[pk] for pk in ordered if pk in scores}
         held = compiler.queryset.order_by()
         if total <= MANY:
-            held = held.filter(pk__in=list(scores))
+            # SQLite takes a subquery, which most querysets of the office have, for 25 rows: beside
+            # a longer list it would begin with it, and go through all pages.
+            held = Exists(held.filter(pk=OuterRef("pk")))
+            held = compiler.queryset.model._base_manager.filter(held, pk__in=list(scores))
         held = set(held.values_list("pk", flat=True))
         return {pk: score for pk, score in scores.items() if pk in held}
 
