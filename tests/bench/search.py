@@ -15,17 +15,15 @@ import sys
 import time
 import unicodedata
 from collections import defaultdict
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
-from home.management.processes import die_with_parent, read_procfile
 from tests.bench import scratch
 from tests.bench.directives import fill
+from tests.bench.live import web
 from tests.bench.words import vocabulary, writer
-from tests.servers import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
 SIZES = (1_000, 100_000)
 # Of each kind; fewer of what takes a second each.
 QUESTIONS, QUESTIONS_OF_SLOW = 200, 40
@@ -34,8 +32,6 @@ WARMING = 12
 # In so many parts, so that all sizes are measured in the same minutes: a machine that others use,
 # too, is twice as fast in some as in others.
 PARTS = 4
-# Seconds in which the portal has to answer its first request.
-PATIENCE = 60
 
 HEAD = """\
 | | documents | milliseconds, p50 / p95 | rare | common | phrase | most queries |
@@ -79,6 +75,8 @@ def main():
         smallest, largest = min(envs), max(envs)
         for size, places in found.items():
             for place, kinds in places.items():
+                hits = {kind: statistics.median(one["hits"]) for kind, one in kinds.items()}
+                scratch.say(f"{PLACES[place]}, {size:,} documents: found in the median {hits}")
                 shown = cells(kinds, with_rows=place in OFFICE)
                 scratch.write(f"| {engine} | {size:,} | {PLACES[place]} {shown}\n")
         for place, kinds in found[largest].items():
@@ -94,12 +92,10 @@ def main():
 
 
 def cells(found, with_rows):
-    hits = {kind: statistics.median(one["hits"]) for kind, one in found.items()}
-    scratch.say(f"Found: {hits}")
     spent = (
         f"{p50(one['times']):.1f} / {p95(one['times']):.1f}"
-        + (f" ({hits[kind]:.0f} rows)" if with_rows else "")
-        for kind, one in found.items()
+        + (f" ({statistics.median(one['hits']):.0f} rows)" if with_rows else "")
+        for one in found.values()
     )
     queries = [count for one in found.values() for count in one["queries"]]
     return f"| {' | '.join(spent)} | {max(queries, default='')} |"
@@ -140,16 +136,18 @@ def built(env):
 def measured(envs):
     """{size: {place: {kind of question: {"times": milliseconds of each, "queries", "hits"}}}}"""
     found = {size: {} for size in envs}
+    one_worker = {"WEB_WORKERS": "1", "PATH": path_with_python()}
     with ExitStack() as stack:
-        ports = {size: stack.enter_context(serving(env)) for size, env in envs.items()}
+        ports = {}
+        for size, env in envs.items():
+            _group, ports[size] = stack.enter_context(web(env | one_worker, None))
         for part in range(PARTS):
             for size, env in envs.items():
                 scratch.say(f"{size:,} documents: part {part + 1} of {PARTS} of the questions …")
                 for name in ("engine", "page", "office"):
                     add(found[size], run(name, env, "--part", part, "--port", ports[size]))
     size = min(envs)
-    for part in range(PARTS):
-        add(found[size], run("database", envs[size], "--part", part))
+    add(found[size], run("database", envs[size]))
     return found
 
 
@@ -159,25 +157,6 @@ def add(found, answer):
             whole = found.setdefault(place, {}).setdefault(kind, defaultdict(list))
             for name, values in one.items():
                 whole[name] += values
-
-
-@contextmanager
-def serving(env):
-    """The port of the web program of the Procfile, one worker of it."""
-    port = free_port()
-    web = subprocess.Popen(
-        ["bash", "-c", f"exec {dict(read_procfile(ROOT / 'Procfile'))['web']}"],
-        env=env | {"PORT": str(port), "WEB_WORKERS": "1", "PATH": path_with_python()},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=die_with_parent(9),
-    )
-    try:
-        yield port
-    finally:
-        web.terminate()
-        web.wait()
 
 
 def path_with_python():
@@ -216,12 +195,11 @@ def time_engine(options):
         assert found.facets()["kind"] and hits
         return found.total
 
-    return tell(engine=spent(options.part, ask))
+    return tell(engine=spent(slice(options.part, QUESTIONS, PARTS), ask))
 
 
 def time_page(options):
     connection = http.client.HTTPConnection("127.0.0.1", options.port)
-    wait(connection)
     queries = count_queries()
 
     def ask(question):
@@ -231,7 +209,7 @@ def time_page(options):
         assert response.status == 200, question
         return int(re.search(r"register-total[^>]*>\D*([\d.]+)", shown)[1].replace(".", ""))
 
-    return tell(page=spent(options.part, ask, queries))
+    return tell(page=spent(slice(options.part, QUESTIONS, PARTS), ask, queries))
 
 
 def time_office(options):
@@ -246,7 +224,6 @@ def time_office(options):
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"}
     connection = http.client.HTTPConnection("127.0.0.1", options.port)
-    wait(connection)
 
     def asking(address):
         def ask(question):
@@ -258,11 +235,9 @@ def time_office(options):
 
         return ask
 
+    part = slice(options.part, QUESTIONS_OF_SLOW, PARTS)
     return tell(
-        **{
-            place: spent(options.part, asking(reverse(name)), titles=True, most=QUESTIONS_OF_SLOW)
-            for place, name in OFFICE.items()
-        }
+        **{place: spent(part, asking(reverse(name)), titles=True) for place, name in OFFICE.items()}
     )
 
 
@@ -284,7 +259,7 @@ def time_database(options):
         list(found[:20])
         return found.count()
 
-    return tell(database=spent(options.part, ask, most=QUESTIONS_OF_SLOW))
+    return tell(database=spent(slice(QUESTIONS_OF_SLOW), ask))
 
 
 STEPS = {
@@ -302,15 +277,15 @@ def tell(**places):
     return 0
 
 
-def spent(part, ask, queries=None, titles=False, most=QUESTIONS):
-    """{kind: {"times": milliseconds, "queries": how many of these, "hits"}} of a part's questions;
-    each is asked once, so nothing that it left behind can help it."""
+def spent(part, ask, queries=None, titles=False):
+    """{kind: {"times": milliseconds, "queries": how many of these, "hits"}} of a part of the
+    questions; each is asked once, so nothing that it left behind can help it."""
     found = {}
     for kind, asked in questions(titles).items():
         times, hits = [], []
         for question in asked[QUESTIONS:]:
             ask(question)
-        mine = asked[part:most:PARTS]
+        mine = asked[part]
         for question in mine:
             begun = time.perf_counter()
             hits.append(ask(question))
@@ -389,20 +364,6 @@ def superuser():
     users = get_user_model().objects
     found = users.filter(is_superuser=True).first()
     return found or users.create_superuser("do-luong", "do@example.test", "mat-khau")
-
-
-def wait(connection):
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            connection.request("GET", "/tim-kiem/")
-            return connection.getresponse().read()
-        except OSError:
-            connection.close()
-            if time.monotonic() > deadline:
-                raise
-            # A process that starts tells nobody when it is ready but by answering.
-            time.sleep(0.2)
 
 
 if __name__ == "__main__":
